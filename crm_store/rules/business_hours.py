@@ -6,12 +6,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from crm_store.rules.zones import pieces
+
 Shift = tuple[time, time]
 Span = tuple[datetime, datetime]
 
 HORIZON = timedelta(days=3660)
 _DAY = timedelta(days=1)
-_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class OpenHours:
         """Yield the open stretches of [start, end) in order, as UTC instants."""
         if not any(self.week):
             return
-        for low, high, offset in _pieces(start.astimezone(UTC), end.astimezone(UTC), self.tz):
+        for low, high, offset in pieces(start.astimezone(UTC), end.astimezone(UTC), self.tz):
             yield from self._within(low, high, offset)
 
     def _within(self, low: datetime, high: datetime, offset: timedelta) -> Iterator[Span]:
@@ -92,39 +93,6 @@ class OpenHours:
                 if first < last:
                     yield first - offset, last - offset
             midnight += _DAY
-
-
-def _pieces(low: datetime, high: datetime, tz: ZoneInfo) -> Iterator[tuple[datetime, datetime, timedelta]]:
-    """Cut [low, high) into pieces of at most a day in which the zone keeps one offset."""
-    offset = _offset(low, tz)
-    while low < high:
-        end = min(low + _DAY, high)
-        after = _offset(end, tz)
-        if after == offset:
-            yield low, end, offset
-        else:
-            change = _change(low, end, tz)
-            yield low, change, offset
-            yield change, end, after
-        low, offset = end, after
-
-
-def _change(low: datetime, high: datetime, tz: ZoneInfo) -> datetime:
-    """Find the instant in (low, high] from which the zone has the offset it has at `high`."""
-    before = _offset(low, tz)
-    first = low.replace(microsecond=0)
-    steps_low, steps_high = 0, -(-(high - first) // _SECOND)
-    while steps_high - steps_low > 1:
-        middle = (steps_low + steps_high) // 2
-        if _offset(first + middle * _SECOND, tz) == before:
-            steps_low = middle
-        else:
-            steps_high = middle
-    return min(first + steps_high * _SECOND, high)
-
-
-def _offset(at: datetime, tz: ZoneInfo) -> timedelta:
-    return at.astimezone(tz).utcoffset() or timedelta(0)
 
 
 def _since_midnight(clock: time) -> timedelta:
