@@ -1,0 +1,182 @@
+// What the page knows: the newest state of the sandbox, and what each pane is looking at.
+
+import { recall, remember } from "./language.js";
+
+const KEY = "sandbox.panes";
+
+export const ROLES = {
+  customer: ["customer"],
+  agent: ["agent", "supervisor", "admin"],
+  marketer: ["marketer"],
+};
+
+export const model = {
+  state: null,
+  panes: { customer: fresh(), agent: fresh(), marketer: fresh() },
+  drafts: new Map(),
+  seen: new Map(),
+  typing: new Map(),
+};
+
+function fresh() {
+  return { person: null, chat: null, thread: null, replyTo: null, editing: null, shown: 80 };
+}
+
+/** Bring back who was played where on the last visit; the address may say otherwise. */
+export function restore() {
+  const saved = JSON.parse(recall(KEY) || "{}");
+  const asked = new URLSearchParams(location.search);
+  for (const [role, pane] of Object.entries(model.panes)) {
+    Object.assign(pane, saved[role] ?? {});
+    if (asked.has(role)) Object.assign(pane, { person: Number(asked.get(role)), chat: null, thread: null });
+    if (asked.has(`${role}_chat`)) pane.chat = Number(asked.get(`${role}_chat`));
+    if (asked.has(`${role}_thread`)) pane.thread = Number(asked.get(`${role}_thread`)) || null;
+  }
+}
+
+/** Remember who is played where. */
+export function persist() {
+  const kept = {};
+  for (const [role, { person, chat, thread }] of Object.entries(model.panes)) kept[role] = { person, chat, thread };
+  remember(KEY, JSON.stringify(kept));
+}
+
+/** Find a person by id. */
+export function person(id) {
+  return model.state?.people.find((one) => one.id === id) ?? null;
+}
+
+/** Say which pane a person belongs to; a person without a role may be anyone. */
+export function fits(one, role) {
+  return !one.role_hint || ROLES[role].includes(one.role_hint);
+}
+
+/** List the people a pane offers, the cast first. */
+export function peopleFor(role) {
+  const all = (model.state?.people ?? []).filter((one) => fits(one, role));
+  const rank = (one) => (one.pinned ? 0 : 2) + (one.role_hint ? 0 : 1);
+  return all.map((one, place) => [one, place]).sort((a, b) => rank(a[0]) - rank(b[0]) || a[1] - b[1]).map(([one]) => one);
+}
+
+/** Find a chat by id; a private chat nobody has written in yet is an empty one. */
+export function chat(id) {
+  const known = model.state?.chats.find((one) => one.id === id);
+  if (known) return known;
+  return person(id) ? { id, type: "private", messages: [], topics: [], members: [] } : null;
+}
+
+const memberId = (member) => (typeof member === "object" ? (member.id ?? member.user?.id) : member);
+
+/** List the group chats a person is in. */
+export function groupsOf(one) {
+  return (model.state?.chats ?? []).filter(
+    (each) => each.type !== "private" && each.members.some((member) => memberId(member) === one.id),
+  );
+}
+
+/** Say whether a message was sent by the bot. */
+export function fromBot(message) {
+  return message.from?.id === model.state?.bot?.id;
+}
+
+const inThread = (message, thread) => (message.is_topic_message ? message.message_thread_id : null) === thread;
+
+/** List the messages a pane shows: of its topic in a forum, of the whole chat elsewhere. */
+export function messagesIn(where, thread) {
+  if (!where) return [];
+  return where.is_forum ? where.messages.filter((message) => inThread(message, thread)) : where.messages;
+}
+
+/** List a forum's topics, General first, then the busiest last message first. */
+export function topicsOf(where) {
+  const last = (thread) => messagesIn(where, thread).at(-1)?.message_id ?? thread ?? 0;
+  const made = where.topics.filter((one) => one.thread_id && one.thread_id !== 1 && !one.deleted);
+  made.sort((a, b) => last(b.thread_id) - last(a.thread_id));
+  return [{ thread_id: null, name: null }, ...made];
+}
+
+/** Give each pane somebody to play and somewhere to look, where it has none. */
+export function settle() {
+  for (const [role, pane] of Object.entries(model.panes)) {
+    if (!person(pane.person)) pane.person = firstFor(role)?.id ?? null;
+    if (pane.person === null) continue;
+    const groups = groupsOf(person(pane.person)).map((one) => one.id);
+    if (pane.chat !== pane.person && !groups.includes(pane.chat)) {
+      pane.chat = role === "agent" && groups.length ? groups[0] : pane.person;
+      pane.thread = null;
+    }
+    const where = chat(pane.chat);
+    const gone = (one) => one.thread_id === pane.thread && one.deleted;
+    if (pane.thread && where.topics.some(gone)) pane.thread = null;
+  }
+}
+
+function firstFor(role) {
+  const taken = Object.values(model.panes).map((pane) => pane.person);
+  const offered = peopleFor(role);
+  return offered.find((one) => !taken.includes(one.id)) ?? offered[0];
+}
+
+/** Name a place to keep drafts and read marks under. */
+export function placeKey(pane, thread = pane.thread) {
+  return `${pane.person}/${pane.chat}/${thread ?? 0}`;
+}
+
+/** Count the messages of others that the pane's person has not looked at. */
+export function unread(pane, chatId, thread) {
+  const where = chat(chatId);
+  const mark = model.seen.get(`${pane.person}/${chatId}/${thread ?? 0}`) ?? baseline(where);
+  return messagesIn(where, thread).filter((message) => message.message_id > mark && message.from?.id !== pane.person).length;
+}
+
+const first = new Map();
+
+function baseline(where) {
+  if (!first.has(where.id)) first.set(where.id, 0);
+  return first.get(where.id);
+}
+
+/** Take everything there is now as read: what came before the page was opened is not news. */
+export function readAll() {
+  for (const where of model.state.chats) first.set(where.id, where.messages.at(-1)?.message_id ?? 0);
+}
+
+/** Note that the pane's person has seen the newest message of where it looks. */
+export function markRead(pane) {
+  const newest = messagesIn(chat(pane.chat), chat(pane.chat)?.is_forum ? pane.thread : null).at(-1);
+  if (newest) model.seen.set(placeKey(pane), newest.message_id);
+}
+
+/** Say the language a person's app is set to. */
+export function languageOf(one) {
+  return one?.language_code ?? "en";
+}
+
+/** List the bot's commands for a person in a chat: the narrowest scope that has any, language before none. */
+export function commandsFor(one, where) {
+  const sets = model.state?.commands ?? [];
+  const language = languageOf(one).slice(0, 2);
+  for (const wanted of scopes(one, where)) {
+    for (const code of [language, ""]) {
+      const found = sets.find((set) => (set.language_code ?? "") === code && sameScope(set.scope, wanted));
+      if (found?.commands.length) return found.commands;
+    }
+  }
+  return [];
+}
+
+function scopes(one, where) {
+  const general = [{ type: "default" }];
+  if (where.type === "private") return [{ type: "chat", chat_id: where.id }, { type: "all_private_chats" }, ...general];
+  const own = [{ type: "chat_member", chat_id: where.id, user_id: one.id }];
+  const admin = where.members.some((member) => memberId(member) === one.id && ["administrator", "creator"].includes(member.status));
+  if (admin) own.push({ type: "chat_administrators", chat_id: where.id });
+  own.push({ type: "chat", chat_id: where.id });
+  if (admin) own.push({ type: "all_chat_administrators" });
+  return [...own, { type: "all_group_chats" }, ...general];
+}
+
+function sameScope(scope, wanted) {
+  const has = scope ?? { type: "default" };
+  return Object.entries(wanted).every(([name, value]) => String(has[name]) === String(value));
+}
