@@ -88,7 +88,7 @@ export function popover(button, content, label, onclose = () => {}) {
     button.focus();
   });
   button.setAttribute("aria-expanded", "true");
-  (box.querySelector("[autofocus]") ?? box.querySelector("button, input"))?.focus();
+  (box.querySelector("[data-first]") ?? box.querySelector("button, input"))?.focus();
   return close;
 }
 

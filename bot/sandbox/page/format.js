@@ -69,6 +69,8 @@ const WRAPS = {
   blockquote: "blockquote", expandable_blockquote: "blockquote", spoiler: "span",
 };
 
+const BLOCKS = new Set(["pre", "blockquote", "expandable_blockquote"]);
+
 /** Turn text and its entities (UTF-16 offsets, as in the Bot API) into nodes. */
 export function richText(text, entities = [], actions = {}) {
   const sorted = [...entities].sort((a, b) => a.offset - b.offset || b.length - a.length);
@@ -84,9 +86,11 @@ function spans(text, from, to, entities, actions) {
     if (entity.offset < at || end <= entity.offset) continue;
     const inside = [];
     while (entities.length && entities[0].offset < end) inside.push(entities.shift());
-    if (entity.offset > at) nodes.push(text.slice(at, entity.offset));
+    const stands = BLOCKS.has(entity.type);
+    const before = text.slice(at, entity.offset);
+    if (before) nodes.push(stands ? before.replace(/\n$/, "") : before);
     nodes.push(wrap(entity, text.slice(entity.offset, end), spans(text, entity.offset, end, inside, actions), actions));
-    at = end;
+    at = stands && text[end] === "\n" && end < to ? end + 1 : end;
   }
   if (at < to) nodes.push(text.slice(at, to));
   return nodes;

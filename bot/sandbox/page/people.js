@@ -18,7 +18,7 @@ export function openPeople(button, role, chosen) {
   };
   const list = h("div", { class: "people-list" });
   const search = h("input", {
-    type: "search", autofocus: true, placeholder: say("people.search", { count: peopleFor(role).length }),
+    type: "search", "data-first": true, placeholder: say("people.search", { count: peopleFor(role).length }),
     "aria-label": say("people.search", { count: peopleFor(role).length }), oninput: () => fillList(list, role, search.value, pick),
   });
   fillList(list, role, "", pick);
