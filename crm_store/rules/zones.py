@@ -21,6 +21,13 @@ def instant_of(local: datetime, zone: str) -> datetime:
     return offset_change(local.replace(tzinfo=tz, fold=1).astimezone(UTC), first, tz)
 
 
+def showings(local: datetime, zone: str) -> tuple[datetime, ...]:
+    """Give the instants at which a wall clock shows a naive local time: two in an autumn overlap."""
+    first = instant_of(local, zone)
+    second = local.replace(tzinfo=ZoneInfo(zone), fold=1).astimezone(UTC)
+    return (first, second) if second > first else (first,)
+
+
 def local_of(at: datetime, zone: str) -> datetime:
     """Give the naive local time that a wall clock shows at an instant."""
     return at.astimezone(ZoneInfo(zone)).replace(tzinfo=None, fold=0)

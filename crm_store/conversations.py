@@ -1,0 +1,79 @@
+"""Conversations and the messages in them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from crm_store.models.conversation import Direction, Message, MessageEdit
+from crm_store.store import Prepared
+from crm_store.types import micros
+
+_FIELDS = (
+    "conversation_id", "ticket_id", "direction", "at", "body", "file_kind", "file_id", "file_name",
+    "provider_id", "staff_id",
+)  # fmt: skip
+_INSERT = Prepared(
+    sa.insert(Message).values({name: sa.bindparam(name) for name in _FIELDS}).returning(Message.id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A message to be written down."""
+
+    conversation_id: int
+    ticket_id: int | None
+    direction: Direction
+    body: str
+    file_kind: str | None = None
+    file_id: str | None = None
+    file_name: str | None = None
+    provider_id: str | None = None
+    staff_id: int | None = None
+
+
+def log(session: Session, line: Line, *, at: datetime) -> int:
+    """Write a message down and return its id."""
+    row = _INSERT.first(
+        session,
+        conversation_id=line.conversation_id,
+        ticket_id=line.ticket_id,
+        direction=line.direction.value,
+        at=micros(at),
+        body=line.body,
+        file_kind=line.file_kind,
+        file_id=line.file_id,
+        file_name=line.file_name,
+        provider_id=line.provider_id,
+        staff_id=line.staff_id,
+    )
+    return cast("int", cast("tuple[object, ...]", row)[0])
+
+
+def of_ticket(session: Session, ticket_id: int, *, last: int = 10) -> Sequence[Message]:
+    """List the last messages of a ticket, oldest first."""
+    newest = session.scalars(
+        sa.select(Message).where(Message.ticket_id == ticket_id).order_by(Message.id.desc()).limit(last)
+    ).all()
+    return newest[::-1]
+
+
+def by_provider_id(session: Session, conversation_id: int, provider_id: str) -> Message | None:
+    """Find a customer's message by the channel's id of it."""
+    return session.scalar(
+        sa.select(Message).where(
+            Message.conversation_id == conversation_id,
+            Message.provider_id == provider_id,
+            Message.direction == Direction.INBOUND,
+        )
+    )
+
+
+def edit(session: Session, message: Message, *, text: str, at: datetime) -> None:
+    """Change what a message says and keep what it said."""
+    session.add(MessageEdit(message_id=message.id, at=at, was=message.body))
+    message.body, message.edited = text, at

@@ -1,0 +1,37 @@
+"""The log of a ticket: every change, with who, when and why."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import cast
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from crm_store.models.ticket import Event
+from crm_store.store import Prepared
+from crm_store.types import micros
+
+_INSERT = Prepared(
+    sa.insert(Event)
+    .values({name: sa.bindparam(name) for name in ("ticket_id", "kind", "at", "by", "detail")})
+    .returning(Event.id)
+)
+
+
+def record(session: Session, ticket_id: int, *, kind: str, by: str, at: datetime, **detail: object) -> int:
+    """Write a line of a ticket's log and return its id."""
+    row = _INSERT.first(
+        session, ticket_id=ticket_id, kind=kind, at=micros(at), by=by, detail=orjson.dumps(detail).decode()
+    )
+    return cast("int", cast("tuple[object, ...]", row)[0])
+
+
+def of_ticket(session: Session, ticket_id: int) -> Sequence[Event]:
+    """List a ticket's log, oldest first."""
+    return session.scalars(sa.select(Event).where(Event.ticket_id == ticket_id).order_by(Event.id)).all()
+
+
+def detail(event: Event) -> dict[str, object]:
+    """Return what an event says beside its kind."""
+    return cast("dict[str, object]", orjson.loads(event.detail))

@@ -1,0 +1,158 @@
+"""Everything that must go out is a row first; a delivery is one attempt of it."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from crm_store.models.base import Base, one_of
+
+
+class Lane(StrEnum):
+    """What goes first when not everything can."""
+
+    REPLY = "reply"
+    NOTICE = "notice"
+    CAMPAIGN = "campaign"
+
+
+class Action(StrEnum):
+    """What a row asks the channel to do."""
+
+    SEND = "send"
+    EDIT = "edit"
+    COPY = "copy"
+    REACT = "react"
+    PIN = "pin"
+    MAKE_THREAD = "make_thread"
+    CLOSE_THREAD = "close_thread"
+
+
+class OutboxState(StrEnum):
+    """How far an outgoing row has come."""
+
+    READY = "ready"
+    CLAIMED = "claimed"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+
+
+LIVE = "state IN ('ready', 'claimed', 'sending')"
+
+
+class OutboxRow(Base):
+    """One thing that must go out, once."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        one_of("priority", Lane),
+        one_of("action", Action),
+        one_of("state", OutboxState),
+        sa.UniqueConstraint("dedupe_key"),
+        sa.Index(
+            "ix_outbox_live",
+            "inbox_id",
+            "state",
+            "rank",
+            "id",
+            sqlite_where=sa.text(LIVE),
+            postgresql_where=sa.text(LIVE),
+        ),
+        sa.Index("ix_outbox_provider", "inbox_id", "chat", "provider_id"),
+        sa.Index("ix_outbox_recipient", "occurrence_id", "customer_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    inbox_id: Mapped[int] = mapped_column(sa.ForeignKey("inbox.id"))
+    chat: Mapped[str]
+    thread_id: Mapped[int | None] = mapped_column(sa.ForeignKey("thread.id"))
+    priority: Mapped[str]
+    rank: Mapped[int] = mapped_column(sa.SmallInteger)
+    action: Mapped[str]
+    target_id: Mapped[int | None] = mapped_column(sa.ForeignKey("outbox.id"))
+    combinable: Mapped[bool] = mapped_column(sa.Boolean, server_default=sa.false())
+    customer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("customer.id"))
+    ticket_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ticket.id"))
+    message_id: Mapped[int | None] = mapped_column(sa.ForeignKey("message.id"))
+    occurrence_id: Mapped[int | None] = mapped_column(sa.ForeignKey("occurrence.id"))
+    dedupe_key: Mapped[str | None]
+    state: Mapped[str] = mapped_column(server_default="ready")
+    created: Mapped[datetime]
+    not_before: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    epoch: Mapped[int] = mapped_column(server_default="0")
+    started: Mapped[datetime | None]
+    may_repeat: Mapped[bool] = mapped_column(sa.Boolean, server_default=sa.false())
+    reason: Mapped[str | None]
+    body: Mapped[str]
+    provider_id: Mapped[str | None]
+
+
+class Delivery(Base):
+    """One attempt to send a row; only ever added to."""
+
+    __tablename__ = "delivery"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    outbox_id: Mapped[int] = mapped_column(sa.ForeignKey("outbox.id"), index=True)
+    attempt: Mapped[int]
+    ended: Mapped[datetime]
+    outcome: Mapped[str]
+    reason: Mapped[str | None]
+    retry_after: Mapped[float | None]
+
+
+class Attachment(Base):
+    """Bytes that an outgoing row carries, a chart for one."""
+
+    __tablename__ = "attachment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    mime: Mapped[str]
+    content: Mapped[bytes] = mapped_column(sa.LargeBinary)
+
+
+class ChatGate(Base):
+    """Until when a chat may not be written to, and why."""
+
+    __tablename__ = "chat_gate"
+
+    inbox_id: Mapped[int] = mapped_column(sa.ForeignKey("inbox.id"), primary_key=True)
+    chat: Mapped[str] = mapped_column(primary_key=True)
+    blocked_until: Mapped[datetime | None]
+    dead_reason: Mapped[str | None]
+
+
+class ThreadState(StrEnum):
+    """How far a forum topic has come."""
+
+    WANTED = "wanted"
+    OPEN = "open"
+    CLOSED = "closed"
+    GONE = "gone"
+
+
+class Thread(Base):
+    """A forum topic in the staff group for one ticket."""
+
+    __tablename__ = "thread"
+    __table_args__ = (
+        one_of("state", ThreadState),
+        sa.Index("ix_thread_provider", "inbox_id", "chat", "provider_id"),
+        sa.Index("ix_thread_ticket", "ticket_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    inbox_id: Mapped[int] = mapped_column(sa.ForeignKey("inbox.id"))
+    chat: Mapped[str]
+    ticket_id: Mapped[int] = mapped_column(sa.ForeignKey("ticket.id"))
+    provider_id: Mapped[str | None]
+    name: Mapped[str]
+    state: Mapped[str] = mapped_column(server_default="wanted")
+    created: Mapped[datetime]

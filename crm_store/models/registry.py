@@ -1,0 +1,19 @@
+"""Every table of the store, imported so that they know each other."""
+
+from crm_store.models import (
+    article,
+    campaign,
+    consent,
+    conversation,
+    customer,
+    dialog,
+    inbox,
+    outbox,
+    staff,
+    survey,
+    ticket,
+)
+from crm_store.models.base import Base
+
+NOUNS = (article, campaign, consent, conversation, customer, dialog, inbox, outbox, staff, survey, ticket)
+METADATA = Base.metadata

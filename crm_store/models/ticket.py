@@ -1,0 +1,108 @@
+"""A ticket is one piece of work; its events are its history, never rewritten."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from crm_store.models.base import Base, one_of
+from crm_store.rules.lifecycle import Kind, Priority, Status, after
+
+
+class Ticket(Base):
+    """One piece of work for a customer."""
+
+    __tablename__ = "ticket"
+    __table_args__ = (
+        one_of("kind", Kind),
+        one_of("status", Status),
+        one_of("priority", Priority),
+        sa.Index("ix_ticket_conversation", "conversation_id", "id"),
+        sa.Index("ix_ticket_customer", "customer_id", "id"),
+        sa.Index(
+            "ix_ticket_unresolved",
+            "assignee_id",
+            "id",
+            sqlite_where=sa.text("status NOT IN ('resolved', 'closed', 'merged')"),
+            postgresql_where=sa.text("status NOT IN ('resolved', 'closed', 'merged')"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    customer_id: Mapped[int] = mapped_column(sa.ForeignKey("customer.id"))
+    conversation_id: Mapped[int] = mapped_column(sa.ForeignKey("conversation.id"))
+    kind: Mapped[str]
+    status: Mapped[str]
+    priority: Mapped[str]
+    subject: Mapped[str]
+    opened: Mapped[datetime]
+    episode: Mapped[int] = mapped_column(server_default="1")
+    assignee_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
+    first_due: Mapped[datetime | None]
+    resolution_due: Mapped[datetime | None]
+    first_replied: Mapped[datetime | None]
+    resolved: Mapped[datetime | None]
+    bot_quiet: Mapped[bool] = mapped_column(sa.Boolean, server_default=sa.false())
+    root_cause: Mapped[str | None]
+    remedy: Mapped[str | None]
+    follow_up_of: Mapped[int | None] = mapped_column(sa.ForeignKey("ticket.id"))
+
+    @property
+    def number(self) -> int:
+        """Return the number people use for this ticket."""
+        return self.id
+
+    @property
+    def is_resolved(self) -> bool:
+        """Tell whether the work is over, for now or for good."""
+        return self.status in {Status.RESOLVED, Status.CLOSED, Status.MERGED}
+
+    def take(self, staff_id: int) -> None:
+        """Make a member of staff the owner and open the work."""
+        self.status = after(Status(self.status), "take")
+        self.assignee_id = staff_id
+
+    def answer(self, now: datetime) -> None:
+        """Record that a person answered; the bot is quiet from here on."""
+        self.status = after(Status(self.status), "answer")
+        self.first_replied = self.first_replied or now
+        self.bot_quiet = True
+
+    def resolve(self, now: datetime) -> None:
+        """Close the work of this episode."""
+        self.status = after(Status(self.status), "resolve")
+        self.resolved = now
+
+    def reopen(self) -> None:
+        """Start the next episode of the same ticket."""
+        self.status = after(Status(self.status), "reopen")
+        self.episode += 1
+        self.resolved = None
+
+
+class Event(Base):
+    """One line of a ticket's log."""
+
+    __tablename__ = "event"
+    __table_args__ = (sa.Index("ix_event_ticket", "ticket_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(sa.ForeignKey("ticket.id"))
+    kind: Mapped[str]
+    at: Mapped[datetime]
+    by: Mapped[str]
+    detail: Mapped[str] = mapped_column(server_default="{}")
+
+
+class RecoveryTask(Base):
+    """Work for a supervisor: win back a customer whose rating was low."""
+
+    __tablename__ = "recovery_task"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    rating_id: Mapped[int] = mapped_column(sa.ForeignKey("rating.id"), unique=True)
+    customer_id: Mapped[int] = mapped_column(sa.ForeignKey("customer.id"))
+    ticket_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ticket.id"))
+    opened: Mapped[datetime]
+    done: Mapped[datetime | None]
+    done_by: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))

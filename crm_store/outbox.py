@@ -1,0 +1,406 @@
+"""The outbox: what must go out, claimed by the one owner of an inbox, sent and settled."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import cast
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from crm_store.models.outbox import (
+    Action,
+    Attachment,
+    ChatGate,
+    Delivery,
+    Lane,
+    OutboxRow,
+    OutboxState,
+    Thread,
+)
+from crm_store.store import Prepared, wake
+from crm_store.types import micros
+
+RANK: Mapping[Lane, int] = {Lane.REPLY: 0, Lane.NOTICE: 1, Lane.CAMPAIGN: 2}
+MOST_ATTEMPTS = 5
+LONGEST = 4096
+MOST_LINES = 25
+
+_FIELDS = (
+    "inbox_id", "chat", "thread_id", "priority", "rank", "action", "target_id", "combinable", "customer_id",
+    "ticket_id", "message_id", "occurrence_id", "dedupe_key", "created", "not_before", "body",
+)  # fmt: skip
+_INSERT = Prepared(
+    sa.insert(OutboxRow).values({name: sa.bindparam(name) for name in _FIELDS}).returning(OutboxRow.id)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What is to go out and where."""
+
+    inbox_id: int
+    chat: str
+    body: Mapping[str, object]
+    action: Action = Action.SEND
+    priority: Lane = Lane.REPLY
+    thread_id: int | None = None
+    target_id: int | None = None
+    combinable: bool = False
+    customer_id: int | None = None
+    ticket_id: int | None = None
+    message_id: int | None = None
+    occurrence_id: int | None = None
+    dedupe_key: str | None = None
+    not_before: datetime | None = None
+
+
+def enqueue(session: Session, draft: Draft, *, now: datetime) -> int:
+    """Write a row that must go out and return its id."""
+    at = micros(now)
+    row = _INSERT.first(
+        session,
+        inbox_id=draft.inbox_id,
+        chat=draft.chat,
+        thread_id=draft.thread_id,
+        priority=draft.priority.value,
+        rank=RANK[draft.priority],
+        action=draft.action.value,
+        target_id=draft.target_id,
+        combinable=draft.combinable,
+        customer_id=draft.customer_id,
+        ticket_id=draft.ticket_id,
+        message_id=draft.message_id,
+        occurrence_id=draft.occurrence_id,
+        dedupe_key=draft.dedupe_key,
+        created=at,
+        not_before=at if draft.not_before is None else micros(draft.not_before),
+        body=orjson.dumps(draft.body).decode(),
+    )
+    wake(session, "outbox")
+    return cast("int", cast("tuple[object, ...]", row)[0])
+
+
+def attach(session: Session, *, name: str, mime: str, content: bytes) -> int:
+    """Keep the bytes of a picture or file until its row has gone out."""
+    attachment = Attachment(name=name, mime=mime, content=content)
+    session.add(attachment)
+    session.flush()
+    return attachment.id
+
+
+@dataclass(slots=True)
+class Claimed:
+    """A row in the owner's hands, with what sending it needs."""
+
+    id: int
+    chat: str
+    thread_id: int | None
+    thread: str | None
+    priority: Lane
+    action: Action
+    target: str | None
+    attempts: int
+    combinable: bool
+    occurrence_id: int | None
+    customer_id: int | None
+    message_id: int | None
+    body: dict[str, object]
+    also: list[int] = field(default_factory=list)
+
+
+# The head of each (chat, thread) that is free: a row in flight sorts first and so keeps its lane shut.
+_heads = (
+    sa.select(
+        OutboxRow,
+        sa.func.row_number()
+        .over(
+            partition_by=(OutboxRow.chat, OutboxRow.thread_id),
+            order_by=(sa.case((OutboxRow.state == sa.literal_column("'ready'"), 1), else_=0),
+                      OutboxRow.rank, OutboxRow.id),
+        )
+        .label("place"),
+    )
+    .where(
+        OutboxRow.inbox_id == sa.bindparam("inbox"),
+        OutboxRow.state.in_([sa.literal_column("'ready'"), sa.literal_column("'claimed'"),
+                             sa.literal_column("'sending'")]),
+    )
+    .subquery("heads")
+)  # fmt: skip
+_target = sa.orm.aliased(OutboxRow, name="target")
+_COLUMNS = (
+    _heads.c.id, _heads.c.chat, _heads.c.thread_id, Thread.provider_id.label("thread"), _heads.c.priority,
+    _heads.c.action, _target.provider_id.label("target"), _heads.c.attempts, _heads.c.combinable,
+    _heads.c.occurrence_id, _heads.c.customer_id, _heads.c.message_id, _heads.c.body,
+)  # fmt: skip
+_READY = Prepared(
+    sa.select(*_COLUMNS)
+    .select_from(_heads)
+    .outerjoin(Thread, Thread.id == _heads.c.thread_id)
+    .outerjoin(_target, _target.id == _heads.c.target_id)
+    .where(
+        _heads.c.place == sa.literal_column("1"),
+        _heads.c.state == sa.literal_column("'ready'"),
+        _heads.c.not_before <= sa.bindparam("now"),
+        sa.or_(
+            _heads.c.thread_id.is_(None),
+            Thread.provider_id.is_not(None),
+            _heads.c.action == sa.literal_column("'make_thread'"),
+        ),
+        sa.or_(_heads.c.target_id.is_(None), _target.state == sa.literal_column("'sent'")),
+    )
+    .order_by(_heads.c.rank, _heads.c.id)
+    .limit(sa.literal_column("256"))
+)
+_CLAIM = Prepared(
+    sa.update(OutboxRow)
+    .where(OutboxRow.id == sa.bindparam("row"))
+    .values(state=sa.literal_column("'claimed'"), epoch=sa.bindparam("epoch", type_=sa.BigInteger))
+)
+_MARK = Prepared(
+    sa.update(OutboxRow)
+    .where(OutboxRow.id == sa.bindparam("row"), OutboxRow.state == sa.literal_column("'claimed'"),
+           OutboxRow.epoch == sa.bindparam("held"))
+    .values(state=sa.literal_column("'sending'"), started=sa.bindparam("now"))
+    .returning(OutboxRow.id)
+)  # fmt: skip
+_NEIGHBOURS = Prepared(
+    sa.select(OutboxRow.id, OutboxRow.body)
+    .where(
+        OutboxRow.inbox_id == sa.bindparam("inbox"),
+        OutboxRow.state == sa.literal_column("'ready'"),
+        OutboxRow.chat == sa.bindparam("chat"),
+        OutboxRow.thread_id.is_(None),
+        OutboxRow.combinable.is_(sa.true()),
+        OutboxRow.not_before <= sa.bindparam("now"),
+        OutboxRow.id > sa.bindparam("row"),
+    )
+    .order_by(OutboxRow.rank, OutboxRow.id)
+    .limit(sa.literal_column(str(MOST_LINES - 1)))
+)
+
+
+def ready(session: Session, inbox_id: int, *, now: datetime) -> list[Claimed]:
+    """List the rows that may go out now: at most one of each chat and thread, priority first."""
+    rows = _READY.run(session, inbox=inbox_id, now=micros(now))
+    return [_claimed(row) for row in rows]
+
+
+def _claimed(row: tuple[object, ...]) -> Claimed:
+    (
+        id_,
+        chat,
+        thread_id,
+        thread,
+        priority,
+        action,
+        target,
+        attempts,
+        combinable,
+        occurrence,
+        customer,
+        message,
+        body,
+    ) = row
+    return Claimed(
+        id=cast("int", id_), chat=cast("str", chat), thread_id=cast("int | None", thread_id),
+        thread=cast("str | None", thread), priority=Lane(cast("str", priority)), action=Action(cast("str", action)),
+        target=cast("str | None", target), attempts=cast("int", attempts), combinable=bool(combinable),
+        occurrence_id=cast("int | None", occurrence), customer_id=cast("int | None", customer),
+        message_id=cast("int | None", message), body=orjson.loads(cast("str", body)),
+    )  # fmt: skip
+
+
+def claim(session: Session, inbox_id: int, row: Claimed, *, epoch: int, now: datetime) -> None:
+    """Take a row in hand, and with it the lines waiting for the same chat that fit in one message."""
+    _CLAIM.run(session, row=row.id, epoch=epoch)
+    if not row.combinable:
+        return
+    for id_, body in _NEIGHBOURS.run(session, inbox=inbox_id, chat=row.chat, row=row.id, now=micros(now)):
+        line = cast("dict[str, object]", orjson.loads(cast("str", body)))
+        text = f"{row.body['text']}\n{line['text']}"
+        if len(text) > LONGEST:
+            return
+        _CLAIM.run(session, row=id_, epoch=epoch)
+        row.also.append(cast("int", id_))
+        row.body["text"] = text
+        row.body["buttons"] = [*_rows(row.body), *_rows(line)]
+
+
+def _rows(body: Mapping[str, object]) -> list[object]:
+    return cast("list[object]", body.get("buttons") or [])
+
+
+def mark_sending(session: Session, row_id: int, *, epoch: int, now: datetime) -> bool:
+    """Record that the call for a campaign row is about to start; False when it is no longer ours."""
+    return _MARK.first(session, row=row_id, held=epoch, now=micros(now)) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What became of one attempt."""
+
+    row: Claimed
+    outcome: str  # sent, retry, limited, failed, unreachable, unknown
+    ended: datetime
+    provider_id: str | None = None
+    reason: str | None = None
+    not_before: datetime | None = None
+    repeat: bool = False
+
+
+_SETTLE = Prepared(
+    sa.update(OutboxRow)
+    .where(OutboxRow.id == sa.bindparam("row"))
+    .values(
+        state=sa.bindparam("became", type_=sa.Text),
+        provider_id=sa.bindparam("provider", type_=sa.Text),
+        reason=sa.bindparam("why", type_=sa.Text),
+        attempts=OutboxRow.attempts + sa.bindparam("counted", type_=sa.Integer),
+        not_before=sa.case(
+            (sa.bindparam("until", type_=sa.BigInteger) > OutboxRow.not_before,
+             sa.bindparam("until", type_=sa.BigInteger)),
+            else_=OutboxRow.not_before,
+        ),
+        may_repeat=sa.or_(OutboxRow.may_repeat, sa.bindparam("doubtful", type_=sa.Boolean)),
+    )
+)  # fmt: skip
+_ATTEMPT = Prepared(
+    sa.insert(Delivery).values(
+        {name: sa.bindparam(name)
+         for name in ("outbox_id", "attempt", "ended", "outcome", "reason", "retry_after")}
+    )
+)  # fmt: skip
+_BECOMES = {
+    "sent": OutboxState.SENT,
+    "retry": OutboxState.READY,
+    "limited": OutboxState.READY,
+    "failed": OutboxState.FAILED,
+    "unreachable": OutboxState.FAILED,
+    "unknown": OutboxState.UNKNOWN,
+}
+
+
+def settle(session: Session, settlement: Settlement) -> None:
+    """Write down what became of an attempt, for the row and the lines that went with it."""
+    row, ended = settlement.row, micros(settlement.ended)
+    waits = 0.0
+    if settlement.not_before is not None:
+        waits = (settlement.not_before - settlement.ended) / timedelta(seconds=1)
+    for id_ in (row.id, *row.also):
+        _SETTLE.run(
+            session,
+            row=id_,
+            became=_BECOMES[settlement.outcome].value,
+            provider=settlement.provider_id,
+            why=settlement.reason,
+            counted=0 if settlement.outcome == "limited" else 1,
+            until=0 if settlement.not_before is None else micros(settlement.not_before),
+            doubtful=settlement.repeat,
+        )
+        _ATTEMPT.run(
+            session,
+            outbox_id=id_,
+            attempt=row.attempts + 1,
+            ended=ended,
+            outcome=settlement.outcome,
+            reason=settlement.reason,
+            retry_after=waits or None,
+        )
+
+
+def take_over(session: Session, inbox_id: int) -> int:
+    """Become the owner of an inbox: a new epoch, and what an earlier owner held is decided.
+
+    A reply or notice it held may have gone out; it is sent again, at most five times, and marked so.
+    A campaign row whose call had started is `unknown`: nobody gets it twice.
+    """
+    epoch = cast(
+        "int",
+        session.scalar(
+            sa.text("UPDATE inbox SET epoch = epoch + 1 WHERE id = :inbox RETURNING epoch"),
+            {"inbox": inbox_id},
+        ),
+    )
+    held = sa.update(OutboxRow).where(OutboxRow.inbox_id == inbox_id, OutboxRow.epoch < epoch)
+    service = OutboxRow.priority != Lane.CAMPAIGN
+    doubtful = OutboxRow.state.in_([OutboxState.CLAIMED, OutboxState.SENDING])
+    session.execute(
+        held.where(doubtful, service, OutboxRow.attempts >= MOST_ATTEMPTS - 1).values(
+            state=OutboxState.FAILED, reason="crashed_too_often"
+        )
+    )
+    session.execute(
+        held.where(doubtful, service).values(
+            state=OutboxState.READY, attempts=OutboxRow.attempts + 1, may_repeat=True
+        )
+    )
+    session.execute(
+        held.where(OutboxRow.state == OutboxState.CLAIMED, OutboxRow.priority == Lane.CAMPAIGN).values(
+            state=OutboxState.READY
+        )
+    )
+    session.execute(
+        held.where(OutboxRow.state == OutboxState.SENDING).values(
+            state=OutboxState.UNKNOWN, reason="crashed_while_sending"
+        )
+    )
+    return epoch
+
+
+def gate(
+    session: Session, inbox_id: int, chat: str, *, until: datetime | None, dead: str | None = None
+) -> None:
+    """Record until when a chat refuses messages, or why it always will."""
+    found = session.get(ChatGate, (inbox_id, chat))
+    if found is None:
+        found = ChatGate(inbox_id=inbox_id, chat=chat)
+        session.add(found)
+    found.blocked_until, found.dead_reason = until, dead
+
+
+def gates(session: Session, inbox_id: int, *, now: datetime) -> Mapping[str, datetime]:
+    """Map the chats that refuse messages to the end of it."""
+    rows = session.execute(
+        sa.select(ChatGate.chat, ChatGate.blocked_until).where(
+            ChatGate.inbox_id == inbox_id, ChatGate.blocked_until > now
+        )
+    )
+    return {chat: until for chat, until in rows if until is not None}
+
+
+def recent_starts(session: Session, inbox_id: int, *, since: datetime) -> Sequence[tuple[str, datetime]]:
+    """List when which chat was written to lately, oldest first, so that limits hold across a restart."""
+    rows = session.execute(
+        sa.select(OutboxRow.chat, sa.func.min(Delivery.ended))
+        .join(Delivery, Delivery.outbox_id == OutboxRow.id)
+        .where(OutboxRow.inbox_id == inbox_id, Delivery.ended > since)
+        .group_by(OutboxRow.chat, OutboxRow.provider_id)
+        .order_by(sa.func.min(Delivery.ended))
+    )
+    return [(chat, at) for chat, at in rows]
+
+
+def next_due(session: Session, inbox_id: int, *, now: datetime) -> datetime | None:
+    """Find when the next waiting row may go out."""
+    return session.scalar(
+        sa.select(sa.func.min(OutboxRow.not_before)).where(
+            OutboxRow.inbox_id == inbox_id, OutboxRow.state == OutboxState.READY, OutboxRow.not_before > now
+        )
+    )
+
+
+def by_provider_id(session: Session, inbox_id: int, *, chat: str, provider_id: str) -> OutboxRow | None:
+    """Find the row behind a message that the channel shows."""
+    return session.scalar(
+        sa.select(OutboxRow)
+        .where(OutboxRow.inbox_id == inbox_id, OutboxRow.chat == chat, OutboxRow.provider_id == provider_id)
+        .order_by(OutboxRow.id)
+    )
+
+
+def attachment(session: Session, attachment_id: int) -> Attachment | None:
+    """Return the bytes that a row carries."""
+    return session.get(Attachment, attachment_id)

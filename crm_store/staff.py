@@ -1,0 +1,109 @@
+"""Who serves: staff, their roles as records, and the invitations that make them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from crm_store.errors import NotFoundError, RefusedError
+from crm_store.models.staff import Audit, Invitation, Staff, StaffRole
+from crm_store.rules.roles import INCLUDES, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """An address that is to become staff."""
+
+    inbox_id: int
+    address: str
+    name: str
+    language: str
+
+
+def by_id(session: Session, staff_id: int) -> Staff:
+    """Return a member of staff or raise NotFoundError."""
+    found = session.get(Staff, staff_id)
+    if found is None:
+        raise NotFoundError("staff", staff_id)
+    return found
+
+
+def get_or_create(session: Session, who: Newcomer, *, now: datetime) -> Staff:
+    """Return the member of staff behind an address, made when new."""
+    found = session.scalar(
+        sa.select(Staff).where(Staff.inbox_id == who.inbox_id, Staff.address == who.address)
+    )
+    if found is None:
+        found = Staff(
+            inbox_id=who.inbox_id, address=who.address, name=who.name, language=who.language, joined=now
+        )
+        session.add(found)
+        session.flush()
+    return found
+
+
+def grant(session: Session, staff_id: int, role: Role, *, by: str, now: datetime) -> bool:
+    """Give a role; False when it was held already."""
+    held = session.scalar(
+        sa.select(StaffRole.id).where(
+            StaffRole.staff_id == staff_id, StaffRole.role == role, StaffRole.revoked.is_(None)
+        )
+    )
+    if held is not None:
+        return False
+    session.add(StaffRole(staff_id=staff_id, role=role, granted=now, granted_by=by))
+    session.flush()
+    audit(session, by=by, what="role.granted", subject=f"staff:{staff_id}", now=now, role=role.value)
+    return True
+
+
+def revoke(session: Session, staff_id: int, role: Role, *, by: str, now: datetime) -> None:
+    """Take a role away, at once."""
+    session.execute(
+        sa.update(StaffRole)
+        .where(StaffRole.staff_id == staff_id, StaffRole.role == role, StaffRole.revoked.is_(None))
+        .values(revoked=now, revoked_by=by)
+    )
+    audit(session, by=by, what="role.revoked", subject=f"staff:{staff_id}", now=now, role=role.value)
+
+
+def with_role(session: Session, inbox_id: int, role: Role) -> Sequence[Staff]:
+    """List the staff of an inbox whose roles include this one."""
+    covering = [held for held, included in INCLUDES.items() if role in included]
+    return session.scalars(
+        sa.select(Staff)
+        .where(
+            Staff.inbox_id == inbox_id,
+            Staff.id.in_(
+                sa.select(StaffRole.staff_id).where(StaffRole.role.in_(covering), StaffRole.revoked.is_(None))
+            ),
+        )
+        .order_by(Staff.id)
+    ).all()
+
+
+def invite(session: Session, *, digest: str, role: Role, by: int, now: datetime, expires: datetime) -> None:
+    """Keep the digest of a single-use invitation."""
+    session.add(Invitation(digest=digest, role=role, created=now, created_by=by, expires=expires))
+    audit(session, by=f"staff:{by}", what="invited", subject=role.value, now=now)
+
+
+def accept(session: Session, digest: str, who: Newcomer, *, now: datetime) -> Staff:
+    """Use an invitation once and return the member of staff it made, or refuse."""
+    found = session.scalar(sa.select(Invitation).where(Invitation.digest == digest))
+    if found is None or found.expires <= now:
+        raise RefusedError("invitation_expired")
+    if found.used is not None:
+        raise RefusedError("invitation_used")
+    staff = get_or_create(session, who, now=now)
+    found.used, found.used_by = now, staff.id
+    grant(session, staff.id, Role(found.role), by=f"staff:{found.created_by}", now=now)
+    return staff
+
+
+def audit(session: Session, *, by: str, what: str, subject: str, now: datetime, **detail: object) -> None:
+    """Write a line of what staff or the clock did."""
+    session.add(Audit(at=now, by=by, what=what, subject=subject, detail=orjson.dumps(detail).decode()))

@@ -1,0 +1,259 @@
+"""The router: one table of what the bot can do, and who may do it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from crm_store import customers, dialogs
+from crm_store.dialogs import Seat
+from crm_store.errors import RefusedError, StoreError
+from crm_store.models.dialog import Dialog
+from crm_store.rules.roles import Role, may
+from handlers.context import Context
+from handlers.ports import InboundEvent, Message, OutboundMessage, Press
+from handlers.texts import catalogue
+from scoring.match import suggest
+
+# A handler's further arguments are named by its route (`takes`), so their types differ from one to the next.
+Handler = Callable[..., object]
+RouteKind = Literal["command", "button", "dialog", "text", "desk_text", "event", "tick"]
+
+
+class UsageError(StoreError):
+    """A command was given without what it needs."""
+
+    key = "usage"
+
+    def __init__(self, command: str) -> None:
+        """Name the command whose usage is to be told."""
+        super().__init__(command=command)
+        self.key = f"usage.{command}"
+
+
+class RoleError(StoreError):
+    """The sender may not do this."""
+
+    key = "refused.role"
+
+    def __init__(self, needed: Role) -> None:
+        """Name the role that would be needed."""
+        super().__init__(role=needed.value)
+        self.needed = needed
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One line of the table of contents."""
+
+    kind: RouteKind
+    name: str
+    run: Handler
+    role: Role = Role.CUSTOMER
+    takes: str = ""
+    reads: bool = False
+    menu: bool = True
+    event: type[InboundEvent] | None = None
+
+
+def command(
+    name: str,
+    run: Handler,
+    *,
+    role: Role = Role.CUSTOMER,
+    takes: str = "",
+    reads: bool = False,
+    menu: bool = True,
+) -> Route:
+    """Route `/name`; `takes` names its arguments: `ticket`, `text`, `word`, a `?` marks what may be left out."""
+    return Route("command", name, run, role, takes, reads, menu)
+
+
+def button(verb: str, run: Handler, *, role: Role = Role.CUSTOMER, reads: bool = False) -> Route:
+    """Route a press of a button with this verb; the handler gets its subject and revision."""
+    return Route("button", verb, run, role, reads=reads)
+
+
+def dialog(kind: str, run: Handler, *, role: Role = Role.CUSTOMER) -> Route:
+    """Route what is written while a dialog of this kind goes on; the handler gets the dialog and the text."""
+    return Route("dialog", kind, run, role)
+
+
+def text(run: Handler) -> Route:
+    """Route what a customer writes."""
+    return Route("text", "", run)
+
+
+def desk_text(run: Handler) -> Route:
+    """Route what staff write in a ticket's topic or in reply to a ticket's card; gets its number and the text."""
+    return Route("desk_text", "", run, Role.AGENT)
+
+
+def event(kind: type[InboundEvent], run: Handler) -> Route:
+    """Route an event that is neither a message nor a press."""
+    return Route("event", kind.__name__, run, event=kind)
+
+
+def tick(name: str, run: Handler) -> Route:
+    """Route the clock; the handler returns whether there is more to do."""
+    return Route("tick", name, run)
+
+
+class Router:
+    """Finds the line for an event, checks the role once, and runs it."""
+
+    def __init__(self, *routes: Route) -> None:
+        self.routes = routes
+        self._by = {(route.kind, route.name): route for route in routes}
+
+    def __iter__(self) -> Iterator[Route]:
+        return iter(self.routes)
+
+    def of_kind(self, kind: RouteKind) -> Sequence[Route]:
+        """List the routes of one kind, in the table's order."""
+        return [route for route in self.routes if route.kind == kind]
+
+    def named(self, kind: RouteKind, name: str) -> Route | None:
+        """Return one route."""
+        return self._by.get((kind, name))
+
+    def only_reads(self, event: InboundEvent) -> bool:
+        """Tell, without the store, whether an event's route changes nothing."""
+        route: Route | None = None
+        if isinstance(event, Press):
+            route = self.named("button", event.verb)
+        elif isinstance(event, Message) and event.text.startswith("/"):
+            route = self.named("command", _name(event.text))
+        return route is not None and route.reads
+
+    def perform(self, ctx: Context) -> None:
+        """Look up who acts, run the route and write its answers; what was wrong comes out as a StoreError."""
+        ctx.sender = customers.sender(ctx.session, ctx.place.inbox_id, ctx.event.person.address)
+        self.dispatch(ctx)
+        ctx.post_replies()
+
+    def explain(self, ctx: Context, error: StoreError) -> None:
+        """Write the sentence that tells what was wrong."""
+        ctx.sender = customers.sender(ctx.session, ctx.place.inbox_id, ctx.event.person.address)
+        self.refuse(ctx, error)
+        ctx.post_replies()
+
+    def dispatch(self, ctx: Context) -> None:
+        """Run the route of the event, or raise what a person did wrong as a StoreError."""
+        event = ctx.event
+        if isinstance(event, Press):
+            return self._press(ctx, event)
+        if isinstance(event, Message):
+            return self._message(ctx, event)
+        route = self.named("event", type(event).__name__)
+        if route is not None:
+            route.run(ctx)
+        return None
+
+    def refuse(self, ctx: Context, error: StoreError) -> None:
+        """Tell the reader in one sentence what was wrong and what to do."""
+        key = error.key if catalogue.knows(error.key) else "error.store"
+        values = {name: _worded(ctx, value) for name, value in error.values.items()}
+        ctx.replies.clear()
+        ctx.replies.append((ctx.place, OutboundMessage(ctx.say(key, **values))))
+
+    def _press(self, ctx: Context, press: Press) -> None:
+        route = self.named("button", press.verb)
+        if route is None:
+            raise RefusedError("stale_button")
+        self._check(ctx, route)
+        route.run(ctx, press.subject, press.revision)
+
+    def _message(self, ctx: Context, message: Message) -> None:
+        if message.place.is_group and message.person.is_anonymous:
+            raise RefusedError("anonymous")
+        if message.text.startswith("/") and not message.text.startswith("//"):
+            return self._command(ctx, message)
+        going_on = dialogs.live(ctx.session, seat(message), now=ctx.now)
+        if going_on is not None and self._by.get(("dialog", going_on.kind)) is not None:
+            return self._continue(ctx, going_on, message)
+        return self._text(ctx, message)
+
+    def _command(self, ctx: Context, message: Message) -> None:
+        name = _name(message.text)
+        route = self.named("command", name)
+        if route is None:
+            return self._unknown(ctx, name)
+        self._check(ctx, route)
+        route.run(ctx, *self._arguments(ctx, route, message.text.partition(" ")[2].strip()))
+        return None
+
+    def _unknown(self, ctx: Context, name: str) -> None:
+        mine = [route.name for route in self.of_kind("command") if self._allowed(ctx, route)]
+        meant = suggest(name, mine)
+        if meant is None:
+            raise RefusedError("unknown_command", name=name)
+        raise RefusedError("did_you_mean", name=name, meant=meant)
+
+    def _arguments(self, ctx: Context, route: Route, rest: str) -> list[object]:
+        given: list[object] = []
+        for wanted in route.takes.split():
+            kind, optional = wanted.rstrip("?"), wanted.endswith("?")
+            value: object
+            if kind == "ticket":
+                value, rest = _ticket(ctx, rest)
+            elif kind == "word":
+                value, _, rest = rest.partition(" ")
+                rest = rest.strip()
+            else:
+                value, rest = rest, ""
+            if value in {None, ""}:
+                if not optional:
+                    raise UsageError(route.name)
+                value = None
+            given.append(value)
+        return given
+
+    def _continue(self, ctx: Context, going_on: Dialog, message: Message) -> None:
+        route = self._by["dialog", going_on.kind]
+        self._check(ctx, route)
+        route.run(ctx, going_on, message.text)
+
+    def _text(self, ctx: Context, message: Message) -> None:
+        number = ctx.ticket_here() if message.place.is_group or ctx.sender.staff is not None else None
+        desk = self.named("desk_text", "")
+        if number is not None and desk is not None:
+            self._check(ctx, desk)
+            desk.run(ctx, number, message.text)
+        elif message.place.is_group:
+            return
+        elif ctx.sender.staff is not None:
+            raise RefusedError("plain_text_by_staff")
+        else:
+            self._by["text", ""].run(ctx)
+
+    def _allowed(self, ctx: Context, route: Route) -> bool:
+        roles = ctx.sender.staff.roles if ctx.sender.staff is not None else ()
+        return may(roles, route.role)
+
+    def _check(self, ctx: Context, route: Route) -> None:
+        if not self._allowed(ctx, route):
+            raise RoleError(route.role)
+
+
+def seat(event: InboundEvent) -> Seat:
+    """Return where a dialog with this sender would take place."""
+    return Seat(event.place.inbox_id, event.place.chat, event.place.thread, event.person.address)
+
+
+def _name(text: str) -> str:
+    words = text[1:].split(maxsplit=1)
+    return words[0].split("@")[0].lower() if words else ""
+
+
+def _ticket(ctx: Context, rest: str) -> tuple[int | None, str]:
+    """Read a ticket number off the front of the arguments, else take the one this place is about."""
+    word, _, after = rest.partition(" ")
+    digits = word.lstrip("#")
+    if digits.isascii() and digits.isdigit() and len(digits) < 16:
+        return int(digits), after.strip()
+    return ctx.ticket_here(), rest
+
+
+def _worded(ctx: Context, value: object) -> object:
+    key = f"word.{value}"
+    return ctx.say(key) if isinstance(value, str) and catalogue.knows(key) else value
