@@ -1,0 +1,210 @@
+"""The HTTP server: the Bot API, the control API and the page, on one port."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import orjson
+from aiohttp import web
+
+from bot.sandbox import control, views
+from bot.sandbox.arguments import Arguments, read_arguments
+from bot.sandbox.bots import TOKEN_SHAPE, Account
+from bot.sandbox.courier import Courier
+from bot.sandbox.errors import ApiError, Reason
+from bot.sandbox.events import Events
+from bot.sandbox.gateway import Answer, perform
+from bot.sandbox.shapes import Json
+from bot.sandbox.snapshot import folder_beside, write
+from bot.sandbox.world import World
+
+PAGE = Path(__file__).with_name("page")
+SAVE_EVERY = 0.5
+LARGEST_BODY = 64 * 1024 * 1024
+WORLD = web.AppKey("world", World)
+EVENTS = web.AppKey("events", Events)
+
+
+class Running:
+    """A sandbox that serves; `stop` ends it."""
+
+    def __init__(self, runner: web.AppRunner, host: str, port: int) -> None:
+        self._runner = runner
+        self.port = port
+        self.url = f"http://{host}:{port}"
+
+    async def stop(self) -> None:
+        """Stop serving, after saving."""
+        await self._runner.cleanup()
+
+
+async def serve(
+    world: World, host: str = "127.0.0.1", port: int = 0, state_path: Path | None = None
+) -> Running:
+    """Serve a world; port 0 takes a free one."""
+    runner = web.AppRunner(build(world, state_path=state_path), access_log=None, shutdown_timeout=0.5)
+    await runner.setup()
+    site = web.TCPSite(runner, host, port)
+    await site.start()
+    taken: int = runner.addresses[0][1]
+    return Running(runner, host, taken)
+
+
+def build(world: World, *, state_path: Path | None) -> web.Application:
+    """Build the application; with a path the world is saved there after every change."""
+    app = web.Application(client_max_size=LARGEST_BODY)
+    app[WORLD], app[EVENTS] = world, Events(world)
+    app.router.add_route("*", "/bot{token}/{method}", answer_call)
+    app.router.add_get("/file/bot{token}/{path:.+}", download)
+    app.router.add_get("/sandbox/state", show_state)
+    app.router.add_get("/sandbox/events", app[EVENTS].stream)
+    app.router.add_get("/sandbox/calls", show_calls)
+    app.router.add_get("/sandbox/file/{file_id}", show_file)
+    app.router.add_delete("/sandbox/faults", clear_faults)
+    app.router.add_post("/sandbox/{order}", give_order)
+    app.router.add_get("/", show_page)
+    if PAGE.is_dir():
+        app.router.add_static("/sandbox/page", PAGE)
+    app.router.add_route("*", "/{rest:.*}", refuse_path)
+    if state_path is not None:
+        world.files.move(folder_beside(state_path))
+        app.cleanup_ctx.append(lambda app: _saving(app[WORLD], state_path))
+    app.cleanup_ctx.append(_delivering)
+    app.on_shutdown.append(_let_go)
+    return app
+
+
+async def answer_call(request: web.Request) -> web.StreamResponse:
+    """Answer one call of the Bot API."""
+    world = request.app[WORLD]
+    try:
+        bot = _bot(world, request.match_info["token"])
+        arguments = await read_arguments(request)
+    except ApiError as error:
+        return _respond(Answer(error.code, error.body()))
+    answer = await perform(world, bot, request.match_info["method"], arguments)
+    if answer.is_dropped:
+        if request.transport is not None:
+            request.transport.abort()
+        return web.Response(status=500)
+    return _respond(answer)
+
+
+async def download(request: web.Request) -> web.StreamResponse:
+    """Hand out the bytes of a file."""
+    world = request.app[WORLD]
+    try:
+        _bot(world, request.match_info["token"])
+        file = world.files.at(request.match_info["path"])
+        if file is None:
+            raise ApiError(Reason.PATH_UNKNOWN)
+    except ApiError as error:
+        return _respond(Answer(error.code, error.body()))
+    return web.Response(body=world.files.content(file), content_type="application/octet-stream")
+
+
+async def give_order(request: web.Request) -> web.StreamResponse:
+    """Carry out a request of the control API."""
+    return await control.obey(request.app[WORLD], request)
+
+
+async def show_state(request: web.Request) -> web.StreamResponse:
+    """Show people, chats, messages and settings."""
+    world = request.app[WORLD]
+    wanted = {int(each) for each in request.query.getall("chat", []) if each.lstrip("-").isdigit()}
+    named = [bot for bot in world.bots.values() if str(bot.id) == request.query.get("bot")]
+    return control.reply(views.state(world, named[0] if named else world.bot, wanted))
+
+
+async def show_calls(request: web.Request) -> web.StreamResponse:
+    """Show the latest calls of the bot, newest first."""
+    limit = request.query.get("limit", "100")
+    return control.reply(request.app[WORLD].calls.recent(int(limit) if limit.isdigit() else 100))
+
+
+async def show_file(request: web.Request) -> web.StreamResponse:
+    """Hand a file to the page."""
+    files = request.app[WORLD].files
+    file = files.by_id.get(request.match_info["file_id"])
+    if file is None:
+        return control.reply({"error": "There is no such file."}, status=404)
+    mime = (
+        file.mime if file.mime.startswith("image/") and "svg" not in file.mime else "application/octet-stream"
+    )
+    return web.Response(body=files.content(file), content_type=mime)
+
+
+async def clear_faults(request: web.Request) -> web.StreamResponse:
+    """Forget every trouble ordered."""
+    request.app[WORLD].faults.waiting.clear()
+    return control.reply({"faults": []})
+
+
+async def show_page(_: web.Request) -> web.StreamResponse:
+    """Show the page."""
+    index = PAGE / "index.html"
+    return (
+        web.FileResponse(index) if index.exists() else web.Response(text="The page is missing.", status=404)
+    )
+
+
+async def refuse_path(_: web.Request) -> web.StreamResponse:
+    """Refuse what leads nowhere."""
+    error = ApiError(Reason.PATH_UNKNOWN)
+    return _respond(Answer(error.code, error.body()))
+
+
+def _bot(world: World, token: str) -> Account:
+    bot = world.bots.get(token)
+    if bot is None:
+        is_well_formed = TOKEN_SHAPE.fullmatch(token) is not None
+        raise ApiError(Reason.TOKEN_UNKNOWN if is_well_formed else Reason.TOKEN_MALFORMED)
+    return bot
+
+
+def _respond(answer: Answer) -> web.Response:
+    response = web.Response(
+        body=orjson.dumps(answer.body), status=answer.status, content_type="application/json"
+    )
+    parameters = answer.body.get("parameters")
+    if isinstance(parameters, dict) and "retry_after" in parameters:
+        response.headers["Retry-After"] = str(parameters["retry_after"])
+    return response
+
+
+async def _delivering(app: web.Application) -> AsyncIterator[None]:
+    world = app[WORLD]
+
+    async def reply(bot: Account, given: Json) -> None:
+        await perform(
+            world, bot, str(given["method"]), Arguments({k: v for k, v in given.items() if k != "method"})
+        )
+
+    tasks = [asyncio.create_task(Courier(world, bot, reply).run()) for bot in world.bots.values()]
+    yield
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _let_go(app: web.Application) -> None:
+    app[EVENTS].close()
+    for bot in app[WORLD].bots.values():
+        bot.updates.arrived.set()
+
+
+async def _saving(world: World, path: Path) -> AsyncIterator[None]:
+    async def save_changes() -> None:
+        while True:
+            await asyncio.sleep(SAVE_EVERY)
+            if world.is_changed:
+                world.is_changed = False
+                await asyncio.to_thread(write, path, world.snapshot().as_bytes())
+
+    task = asyncio.create_task(save_changes())
+    yield
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+    await asyncio.to_thread(write, path, world.snapshot().as_bytes())
