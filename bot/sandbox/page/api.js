@@ -25,7 +25,7 @@ export async function attempt(work) {
   }
 }
 
-export const state = (chats) => ask("GET", `state?chats=${chats.join(",")}`);
+export const state = (chats) => ask("GET", `state?${chats.map((id) => `chat=${id}`).join("&")}`);
 export const calls = (limit) => ask("GET", `calls?limit=${limit}`);
 export const addPerson = (name, language) => ask("POST", "people", { name, language_code: language });
 export const send = (message) => ask("POST", "send", message);

@@ -53,7 +53,7 @@ function refresh(self) {
     grow(parts.input);
   }
   const where = chat(pane.chat);
-  const topic = where?.is_forum ? (where.topics.find((one) => one.thread_id === pane.thread)?.name ?? say("chat.general")) : null;
+  const topic = where?.is_forum ? (where.topics.find((one) => one.id === pane.thread)?.name ?? say("chat.general")) : null;
   parts.input.placeholder = say("compose.message");
   parts.input.setAttribute("aria-label", topic ? say("compose.in_topic", { topic }) : say("compose.message"));
   for (const [name, key] of [["attach", "compose.attach"], ["slash", "compose.commands"], ["send", "compose.send"]]) {
@@ -101,9 +101,9 @@ function leave(self) {
 }
 
 function showKeys(self, where) {
-  const asked = (where?.messages ?? []).filter((one) => one.reply_markup?.keyboard || one.reply_markup?.remove_keyboard).at(-1);
-  const rows = asked?.reply_markup.keyboard;
-  const used = asked?.reply_markup.one_time_keyboard && where.messages.at(-1).from?.id === self.pane.person;
+  const asked = (where?.messages ?? []).filter((one) => one.reply_keyboard?.keyboard || one.reply_keyboard?.remove_keyboard).at(-1);
+  const rows = asked?.reply_keyboard.keyboard;
+  const used = asked?.reply_keyboard.one_time_keyboard && where.messages.at(-1).from?.id === self.pane.person;
   self.parts.keys.hidden = !rows || used || where.type !== "private";
   if (self.parts.keys.hidden) return;
   const key = (item) => {

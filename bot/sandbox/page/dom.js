@@ -102,9 +102,9 @@ function place(box, button) {
   box.style.top = `${top}px`;
 }
 
-/** Show a passing notice; several stack. */
-export function toast(text, kind = "") {
+/** Show a passing notice, on the whole page unless a place for it is named; several stack. */
+export function toast(text, kind = "", parent = document.getElementById("toasts")) {
   const note = h("div", { class: `toast ${kind}`, role: "status" }, text);
-  document.getElementById("toasts").append(note);
+  parent.append(note);
   setTimeout(() => note.remove(), kind === "alert" ? 6000 : 3500);
 }

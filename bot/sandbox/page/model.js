@@ -10,6 +10,8 @@ export const ROLES = {
   marketer: ["marketer"],
 };
 
+const PRESENT = ["creator", "administrator", "member"];
+
 export const model = {
   state: null,
   panes: { customer: fresh(), agent: fresh(), marketer: fresh() },
@@ -65,12 +67,10 @@ export function chat(id) {
   return person(id) ? { id, type: "private", messages: [], topics: [], members: [] } : null;
 }
 
-const memberId = (member) => (typeof member === "object" ? (member.id ?? member.user?.id) : member);
-
 /** List the group chats a person is in. */
 export function groupsOf(one) {
   return (model.state?.chats ?? []).filter(
-    (each) => each.type !== "private" && each.members.some((member) => memberId(member) === one.id),
+    (each) => each.type !== "private" && each.members.some((member) => member.id === one.id && PRESENT.includes(member.status)),
   );
 }
 
@@ -90,9 +90,9 @@ export function messagesIn(where, thread) {
 /** List a forum's topics, General first, then the busiest last message first. */
 export function topicsOf(where) {
   const last = (thread) => messagesIn(where, thread).at(-1)?.message_id ?? thread ?? 0;
-  const made = where.topics.filter((one) => one.thread_id && one.thread_id !== 1 && !one.deleted);
-  made.sort((a, b) => last(b.thread_id) - last(a.thread_id));
-  return [{ thread_id: null, name: null }, ...made];
+  const made = where.topics.filter((one) => one.state !== "deleted");
+  made.sort((a, b) => last(b.id) - last(a.id));
+  return [{ id: null, name: null, state: "open" }, ...made];
 }
 
 /** Give each pane somebody to play and somewhere to look, where it has none. */
@@ -105,9 +105,7 @@ export function settle() {
       pane.chat = role === "agent" && groups.length ? groups[0] : pane.person;
       pane.thread = null;
     }
-    const where = chat(pane.chat);
-    const gone = (one) => one.thread_id === pane.thread && one.deleted;
-    if (pane.thread && where.topics.some(gone)) pane.thread = null;
+    if (pane.thread && !topicsOf(chat(pane.chat)).some((one) => one.id === pane.thread)) pane.thread = null;
   }
 }
 
@@ -125,20 +123,25 @@ export function placeKey(pane, thread = pane.thread) {
 /** Count the messages of others that the pane's person has not looked at. */
 export function unread(pane, chatId, thread) {
   const where = chat(chatId);
-  const mark = model.seen.get(`${pane.person}/${chatId}/${thread ?? 0}`) ?? baseline(where);
+  const mark = model.seen.get(`${pane.person}/${chatId}/${thread ?? 0}`) ?? start(where);
   return messagesIn(where, thread).filter((message) => message.message_id > mark && message.from?.id !== pane.person).length;
 }
 
-const first = new Map();
+/** Say whether a person nobody plays just now has something new in the chat with the bot. */
+export function hasNews(id) {
+  const where = chat(id);
+  return (where.last_message_id ?? 0) > (model.seen.get(`${id}/${id}/0`) ?? start(where));
+}
 
-function baseline(where) {
-  if (!first.has(where.id)) first.set(where.id, 0);
-  return first.get(where.id);
+const before = new Map();
+
+function start(where) {
+  return before.get(where.id) ?? 0;
 }
 
 /** Take everything there is now as read: what came before the page was opened is not news. */
 export function readAll() {
-  for (const where of model.state.chats) first.set(where.id, where.messages.at(-1)?.message_id ?? 0);
+  for (const where of model.state.chats) before.set(where.id, where.last_message_id ?? 0);
 }
 
 /** Note that the pane's person has seen the newest message of where it looks. */
@@ -154,29 +157,21 @@ export function languageOf(one) {
 
 /** List the bot's commands for a person in a chat: the narrowest scope that has any, language before none. */
 export function commandsFor(one, where) {
-  const sets = model.state?.commands ?? [];
-  const language = languageOf(one).slice(0, 2);
-  for (const wanted of scopes(one, where)) {
-    for (const code of [language, ""]) {
-      const found = sets.find((set) => (set.language_code ?? "") === code && sameScope(set.scope, wanted));
-      if (found?.commands.length) return found.commands;
+  const menus = model.state?.bot?.commands ?? {};
+  const languages = [(one.language_code ?? "").slice(0, 2), ""];
+  for (const scope of scopes(one, where)) {
+    for (const code of languages) {
+      const found = menus[`${scope}:${code}`];
+      if (found?.length) return found;
     }
   }
   return [];
 }
 
 function scopes(one, where) {
-  const general = [{ type: "default" }];
-  if (where.type === "private") return [{ type: "chat", chat_id: where.id }, { type: "all_private_chats" }, ...general];
-  const own = [{ type: "chat_member", chat_id: where.id, user_id: one.id }];
-  const admin = where.members.some((member) => memberId(member) === one.id && ["administrator", "creator"].includes(member.status));
-  if (admin) own.push({ type: "chat_administrators", chat_id: where.id });
-  own.push({ type: "chat", chat_id: where.id });
-  if (admin) own.push({ type: "all_chat_administrators" });
-  return [...own, { type: "all_group_chats" }, ...general];
-}
-
-function sameScope(scope, wanted) {
-  const has = scope ?? { type: "default" };
-  return Object.entries(wanted).every(([name, value]) => String(has[name]) === String(value));
+  if (where.type === "private") return [`chat:${where.id}`, "all_private_chats:", "default:"];
+  const place = where.members.find((member) => member.id === one.id);
+  const admin = ["administrator", "creator"].includes(place?.status);
+  const own = [`chat_member:${where.id}/${one.id}`, admin ? `chat_administrators:${where.id}` : null, `chat:${where.id}`];
+  return [...own, admin ? "all_chat_administrators:" : null, "all_group_chats:", "default:"].filter(Boolean);
 }

@@ -15,7 +15,7 @@ const STEPS = { hour: 3600, day: 86_400, week: 604_800 };
 
 const $ = (id) => document.getElementById(id);
 const panes = {};
-const ui = { inspector: null, drawFaults: () => {}, timer: null, busy: false, again: false, fetchedAt: 0 };
+const ui = { inspector: null, drawFaults: () => {}, timer: null, callTimer: null, busy: false, again: false, fetchedAt: 0 };
 
 function start() {
   useLanguage(language());
@@ -42,13 +42,22 @@ function start() {
 }
 
 function happened(event) {
-  if (event.kind === "typing" || event.kind === "chat_action") {
-    model.typing.set(`${event.chat}/${event.thread ?? 0}`, Date.now() + TYPING);
-    for (const pane of Object.values(panes)) pane.draw();
-    return;
-  }
-  if (event.kind === "message") model.typing.delete(`${event.chat}/${event.thread ?? 0}`);
-  soon();
+  if (event.kind === "call") return countCall();
+  if (event.kind === "message") model.typing.delete(event.chat);
+  if (event.kind !== "typing") return soon();
+  model.typing.set(event.chat, Date.now() + TYPING);
+  if (model.state) draw();
+}
+
+function countCall() {
+  if (!model.state) return;
+  model.state.calls_total += 1;
+  $("calls-count").textContent = String(model.state.calls_total);
+  if (model.state.faults.length) soon();
+  ui.callTimer ??= setTimeout(() => {
+    ui.callTimer = null;
+    ui.inspector.refresh();
+  }, PAUSE);
 }
 
 function soon() {
@@ -66,12 +75,9 @@ async function refresh() {
   ui.busy = true;
   try {
     const first = model.state === null;
-    model.state = await api.state(looked());
-    ui.fetchedAt = Date.now();
+    await fetchState();
     if (first) readAll();
-    settle();
     draw();
-    ui.inspector.refresh();
   } catch {
     $("offline").hidden = false;
   } finally {
@@ -83,8 +89,18 @@ async function refresh() {
   }
 }
 
+/** Fetch the chats in view; a pane that found itself a new place needs a second look. */
+async function fetchState() {
+  const asked = looked();
+  model.state = await api.state(asked);
+  settle();
+  if (looked().some((id) => !asked.includes(id))) model.state = await api.state(looked());
+  ui.fetchedAt = Date.now();
+}
+
 function looked() {
-  return Object.values(model.panes).flatMap((pane) => [pane.person, pane.chat]).filter((id, place, all) => id && all.indexOf(id) === place);
+  const ids = Object.values(model.panes).flatMap((pane) => [pane.person, pane.chat]).filter(Boolean);
+  return ids.length ? [...new Set(ids)] : [0];
 }
 
 function draw() {

@@ -6,7 +6,7 @@ import { h, icon, popover, toast } from "./dom.js";
 import { avatar, nameOf } from "./format.js";
 import { language, say } from "./language.js";
 import { drawLog } from "./log.js";
-import { chat, groupsOf, markRead, messagesIn, model, person, persist, unread } from "./model.js";
+import { chat, groupsOf, markRead, messagesIn, model, person, persist, topicsOf, unread } from "./model.js";
 import { openPeople } from "./people.js";
 import { topicHead, topicList } from "./topics.js";
 
@@ -22,6 +22,7 @@ export function buildPane(role, redraw) {
     topicHead: h("header", { class: "topic-head", hidden: true }),
     log: h("ol", { class: "log", role: "log", tabindex: "0" }),
     typing: h("div", { class: "typing", hidden: true }),
+    notes: h("div", { class: "notes", "aria-live": "polite" }),
     down: h("button", { class: "down round", type: "button", hidden: true }, icon("down")),
   };
   const self = { role, pane, parts, redraw, drawn: "", stuck: true, composer: null };
@@ -30,7 +31,8 @@ export function buildPane(role, redraw) {
   parts.down.addEventListener("click", () => parts.log.scrollTo({ top: parts.log.scrollHeight, behavior: "smooth" }));
   parts.log.addEventListener("scroll", () => (parts.down.hidden = self.stuck = atBottom(parts.log)));
   parts.log.addEventListener("load", () => self.stuck && toBottom(parts.log), true);
-  const stage = h("div", { class: "stage" }, parts.log, parts.typing, parts.down);
+  new ResizeObserver(() => self.stuck && toBottom(parts.log)).observe(parts.log);
+  const stage = h("div", { class: "stage" }, parts.log, parts.typing, parts.down, parts.notes);
   const talk = h("div", { class: "talk" }, parts.topicHead, stage, self.composer.form);
   const room = h("div", { class: "room" }, parts.topics, talk);
   self.node = h("section", { class: "pane", id: `pane-${role}`, "data-role": role }, parts.head, parts.chats, room);
@@ -112,7 +114,7 @@ function drawChats(self, one) {
 
 function countIn(pane, id) {
   const where = chat(id);
-  const threads = where.is_forum ? [null, ...where.topics.map((one) => one.thread_id).filter((each) => each && each !== 1)] : [null];
+  const threads = where.is_forum ? topicsOf(where).map((one) => one.id) : [null];
   return threads.reduce((sum, thread) => sum + unread(pane, id, thread), 0);
 }
 
@@ -131,7 +133,7 @@ function go(self, target) {
 }
 
 function drawTyping(self, where) {
-  const until = model.typing.get(`${where.id}/${where.is_forum ? (self.pane.thread ?? 0) : 0}`) ?? 0;
+  const until = model.typing.get(where.id) ?? 0;
   const left = until - Date.now();
   self.parts.typing.hidden = left <= 0;
   if (left <= 0) return;
@@ -144,8 +146,8 @@ function actionsOf(self) {
   return {
     command: (text) => box.say(text),
     fill: (text) => box.fill(text),
-    press: (message, data) => press(pane, message, data),
-    copy: (text) => navigator.clipboard?.writeText(text).then(() => toast(say("message.copied"))),
+    press: (message, data) => press(self, message, data),
+    copy: (text) => navigator.clipboard?.writeText(text).then(() => toast(say("message.copied"), "", self.parts.notes)),
     react: (message, button) => openReactions(pane, message, button),
     jump: (id) => jump(self, id),
     earlier: () => {
@@ -165,13 +167,13 @@ function actionsOf(self) {
   };
 }
 
-async function press(pane, message, data) {
+async function press({ pane, parts }, message, data) {
   const button = { from: pane.person, chat: pane.chat, message_id: message.message_id, data };
   const result = await api.attempt(() => api.press(button));
   if (!result) return;
   const answer = result.answer;
-  if (answer?.text) toast(answer.text, answer.show_alert ? "alert" : "");
-  else if (!answer) toast(say("toast.no_answer"));
+  if (answer?.text) toast(answer.text, answer.show_alert ? "alert" : "", parts.notes);
+  else if (!answer) toast(say("toast.no_answer"), "", parts.notes);
 }
 
 function openReactions(pane, message, button) {
@@ -179,7 +181,7 @@ function openReactions(pane, message, button) {
   const pick = (emoji) => {
     close();
     const mine = (message.reactions ?? []).some((one) => one.emoji === emoji && one.from === pane.person);
-    api.attempt(() => api.react({ from: pane.person, chat: pane.chat, message_id: message.message_id, emoji: mine ? null : emoji }));
+    api.attempt(() => api.react({ from: pane.person, chat: pane.chat, message_id: message.message_id, emoji: mine ? "" : emoji }));
   };
   const one = (emoji) => h("button", { class: "emoji", type: "button", onclick: () => pick(emoji) }, emoji);
   close = popover(button, h("div", { class: "emojis" }, EMOJI.map(one)), say("message.react"));

@@ -4,7 +4,7 @@ import * as api from "./api.js";
 import { h, icon, popover } from "./dom.js";
 import { avatar, nameOf } from "./format.js";
 import { language, say } from "./language.js";
-import { model, peopleFor, unread } from "./model.js";
+import { hasNews, model, peopleFor } from "./model.js";
 
 const LISTED = 40;
 
@@ -39,14 +39,13 @@ function fillList(list, role, typed, pick) {
 function personRow(one, role, pick) {
   const current = model.panes[role].person === one.id;
   const hint = one.role_hint ? say(`role.${one.role_hint}`) : one.username ? `@${one.username}` : "";
-  const news = one.pinned ? unread({ person: one.id }, one.id, null) : 0;
   return h(
     "button",
     { class: "person", type: "button", "aria-current": current ? "true" : null, onclick: () => pick(one.id) },
     avatar(one),
     h("span", { class: "person-name" }, h("b", {}, nameOf(one)), h("small", {}, hint)),
     one.blocked ? h("span", { class: "blocked", title: say("people.blocked") }, icon("ban")) : null,
-    news ? h("span", { class: "badge", "aria-label": say("unread", { count: news }) }, String(news)) : null,
+    !current && hasNews(one.id) ? h("span", { class: "dot", title: say("people.news") }) : null,
     h("span", { class: "tag" }, one.language_code ?? "–"),
   );
 }

@@ -11,8 +11,8 @@ import { messagesIn, topicsOf, unread } from "./model.js";
 export function topicList(parent, pane, where, look) {
   parent.setAttribute("aria-label", say("chat.topics"));
   const topics = topicsOf(where);
-  const open = topics.filter((one) => !one.closed);
-  const closed = topics.filter((one) => one.closed);
+  const open = topics.filter((one) => one.state !== "closed");
+  const closed = topics.filter((one) => one.state === "closed");
   const rows = open.map((one) => topicRow(one, pane, where, look));
   if (closed.length) {
     const title = `${say("chat.closed_topics")} · ${closed.length}`;
@@ -23,26 +23,26 @@ export function topicList(parent, pane, where, look) {
 }
 
 function topicRow(one, pane, where, look) {
-  const current = (pane.thread ?? null) === one.thread_id;
-  const last = messagesIn(where, one.thread_id).at(-1);
-  const news = current ? 0 : unread(pane, where.id, one.thread_id);
+  const current = (pane.thread ?? null) === one.id;
+  const last = messagesIn(where, one.id).at(-1);
+  const news = current ? 0 : unread(pane, where.id, one.id);
   const name = one.name ?? say("chat.general");
   const build = () =>
     h(
       "button",
-      { class: `topic ${one.closed ? "is-closed" : ""}`, type: "button", "aria-current": current ? "true" : null, onclick: () => look(one.thread_id) },
+      { class: `topic ${one.state === "closed" ? "is-closed" : ""}`, type: "button", "aria-current": current ? "true" : null, onclick: () => look(one.id) },
       mark(one),
       h("span", { class: "topic-text" }, h("b", {}, name), h("small", {}, last ? (serviceText(last) ?? brief(last)) : "")),
       news ? h("span", { class: "badge", "aria-label": say("unread", { count: news }) }, String(news)) : null,
     );
-  return { key: `t${one.thread_id}`, mark: JSON.stringify([one, current, last, news, language()]), build };
+  return { key: `t${one.id}`, mark: JSON.stringify([one, current, last, news, language()]), build };
 }
 
 function mark(one) {
-  if (one.thread_id === null) return h("span", { class: "topic-mark general", "aria-hidden": "true" }, "#");
-  if (one.closed) return h("span", { class: "topic-mark" }, icon("lock"));
+  if (one.id === null) return h("span", { class: "topic-mark general", "aria-hidden": "true" }, "#");
+  if (one.state === "closed") return h("span", { class: "topic-mark" }, icon("lock"));
   const node = h("span", { class: `topic-mark ${short(one.name).length > 2 ? "long" : ""}`, "aria-hidden": "true" }, short(one.name));
-  node.style.setProperty("--hue", String((one.thread_id * 67) % 360));
+  node.style.setProperty("--hue", String((one.id * 67) % 360));
   return node;
 }
 
@@ -53,7 +53,7 @@ function short(name) {
 
 /** Draw the name of the topic and what can be done with it. */
 export function topicHead(parent, pane, where) {
-  const topic = where.topics.find((one) => pane.thread && one.thread_id === pane.thread);
+  const topic = where.topics.find((one) => pane.thread && one.id === pane.thread);
   const signature = JSON.stringify([topic, where.id, where.title, pane.person, language()]);
   if (parent.dataset.mark === signature) return;
   parent.dataset.mark = signature;
@@ -66,7 +66,7 @@ export function topicHead(parent, pane, where) {
 }
 
 function subtitle(topic, where) {
-  if (topic?.closed) return say("chat.topic_closed");
+  if (topic?.state === "closed") return say("chat.topic_closed");
   return `${nameOf(where)} · ${say("chat.members", { count: where.members.length })}`;
 }
 
@@ -75,9 +75,9 @@ function openMenu(button, pane, where, topic) {
   const act = (action) => {
     close();
     if (action === "delete" && !confirm(say("topic.confirm_delete"))) return;
-    api.attempt(() => api.topic(where.id, topic.thread_id, action, pane.person));
+    api.attempt(() => api.topic(where.id, topic.id, action, pane.person));
   };
   const item = (action, drawing) => h("button", { class: "item", type: "button", onclick: () => act(action) }, icon(drawing), say(`topic.${action}`));
-  const items = [topic.closed ? item("reopen", "check") : item("close", "lock"), item("delete", "close")];
+  const items = [topic.state === "closed" ? item("reopen", "check") : item("close", "lock"), item("delete", "close")];
   close = popover(button, h("div", { class: "items" }, items), say("topic.menu"));
 }
