@@ -45,6 +45,11 @@ def get_or_create(session: Session, who: Newcomer, *, now: datetime) -> Staff:
     return found
 
 
+def set_language(session: Session, staff_id: int, language: str) -> None:
+    """Record the language a member of staff reads."""
+    by_id(session, staff_id).language = language
+
+
 def grant(session: Session, staff_id: int, role: Role, *, by: str, now: datetime) -> bool:
     """Give a role; False when it was held already."""
     held = session.scalar(
