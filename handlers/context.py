@@ -34,6 +34,16 @@ class Desk:
 
 
 @dataclass(slots=True)
+class TickContext:
+    """One turn of the clock, inside one transaction."""
+
+    session: Session
+    now: datetime
+    desk: Desk
+    inbox_id: int
+
+
+@dataclass(slots=True)
 class Context:
     """One event on its way through a handler, inside one transaction."""
 
@@ -87,7 +97,11 @@ class Context:
             )  # fmt: skip
             self.sender.contact = found
         elif not found.language_chosen and self.understood.language not in {None, found.language}:
-            customers.choose_language(self.session, found, str(self.understood.language), chosen=False)
+            shown = catalogue.language_of(
+                self.understood.language, self.event.person.language_code, found.language
+            )
+            if shown != found.language:
+                customers.choose_language(self.session, found, shown, chosen=False)
         customers.open_conversation(self.session, found, now=self.now)
         return found
 
