@@ -67,7 +67,10 @@ async def read_arguments(request: web.Request) -> Arguments:
     if kind == "application/json":
         found.values.update(_from_json(await request.read()))
     elif kind == "multipart/form-data":
-        await _from_multipart(request, found)
+        try:
+            await _from_multipart(request, found)
+        except ValueError as error:
+            raise ApiError(Reason.PARAMETER_UNREADABLE, "multipart form") from error
     else:
         form = await request.post()
         found.values.update({name: value for name, value in form.items() if isinstance(value, str)})

@@ -9,69 +9,16 @@ import orjson
 from aiohttp import web
 
 from bot.sandbox import acts, presses, samples, views
-from bot.sandbox.bots import Account
-from bot.sandbox.chats import Chat, Member, Topic
+from bot.sandbox.chats import Member, Topic
 from bot.sandbox.errors import ApiError, SandboxError
 from bot.sandbox.faults import KINDS, Fault
 from bot.sandbox.files import File
 from bot.sandbox.forum import open_topic, remove_topic, turn_topic
-from bot.sandbox.people import Person
+from bot.sandbox.order import Order
 from bot.sandbox.shapes import Json, as_int, as_list, as_mapping
 from bot.sandbox.world import World
 
 ANSWER_WAIT = 3
-
-
-class Order:
-    """What one control request asks, its fields checked as they are read."""
-
-    def __init__(self, world: World, fields: Json) -> None:
-        self.world, self.fields = world, fields
-
-    @property
-    def bot(self) -> Account:
-        """The bot meant; the first one if none is named."""
-        wanted = as_int(self.fields.get("bot"))
-        found = (bot for bot in self.world.bots.values() if wanted in (None, bot.id))
-        bot = next(found, None)
-        if bot is None:
-            raise SandboxError(f"There is no bot {wanted}.")
-        return bot
-
-    def text(self, name: str, default: str = "") -> str:
-        """Read a text."""
-        value = self.fields.get(name)
-        return default if value is None else str(value)
-
-    def number(self, name: str) -> int:
-        """Read a whole number that must be there."""
-        value = as_int(self.fields.get(name))
-        if value is None:
-            raise SandboxError(f"{name} must be a whole number.")
-        return value
-
-    def optional(self, name: str) -> int | None:
-        """Read a whole number that may be absent."""
-        return None if self.fields.get(name) is None else self.number(name)
-
-    def person(self, name: str = "from") -> Person:
-        """Find the person named."""
-        return self.world.person(self.number(name))
-
-    def chat(self, name: str = "chat") -> Chat:
-        """Find the chat named."""
-        chat_id = self.number(name)
-        chat = self.world.chat(self.bot, chat_id)
-        if chat is None:
-            raise SandboxError(f"There is no chat {chat_id}.")
-        return chat
-
-    def topic(self, chat: Chat) -> Topic:
-        """Find the topic named in a chat."""
-        topic = chat.topics.get(self.number("thread"))
-        if topic is None:
-            raise SandboxError(f"There is no topic {self.fields.get('thread')} in {chat.title}.")
-        return topic
 
 
 def add_person(order: Order) -> object:
@@ -82,6 +29,9 @@ def add_person(order: Order) -> object:
         username=order.text("username"),
         person_id=order.optional("id"),
     )
+    person.role_hint = order.text("role_hint")
+    person.is_pinned = bool(order.fields.get("pinned", False))
+    order.world.notify("people")
     return views.person(person, order.bot)
 
 
@@ -97,6 +47,20 @@ def add_group(order: Order) -> object:
         status = "administrator" if order.fields.get("bot_admin", True) else "member"
         world.place_bot(bot, group, Member(status), (admins or members or [bot.id])[0])
     return views.chat(world, group, is_full=True)
+
+
+def place(order: Order) -> object:
+    """Give a person, or the bot, another place in a group."""
+    world, chat, status = order.world, order.chat(), order.text("status", "member")
+    if status not in ("member", "administrator", "left", "kicked"):
+        raise SandboxError("status must be member, administrator, left or kicked.")
+    new = Member(status, [str(right) for right in as_list(order.fields.get("lacking"))])
+    by = order.optional("from") or next((user for user in chat.members if user in world.people), order.bot.id)
+    if order.number("person") == order.bot.id:
+        world.place_bot(order.bot, chat, new, by)
+    else:
+        world.place_person(order.person("person"), chat, new, by)
+    return views.chat(world, chat, is_full=False)
 
 
 def send(order: Order) -> object:
@@ -147,6 +111,10 @@ def topic(order: Order) -> object:
     world, chat, action = order.world, order.chat(), order.text("action")
     people = [user for user in chat.members if user in world.people]
     by = order.optional("from") or next(iter(people), order.bot.id)
+    if not chat.member(by).may("can_manage_topics"):
+        raise SandboxError(
+            f"{world.users.as_user(by)['first_name']} may not manage the topics of {chat.title}."
+        )
     match action:
         case "create":
             open_topic(world, chat, Topic(chat.next_id(), order.text("name", "Topic")), by=by)
@@ -184,16 +152,13 @@ def faults(order: Order) -> object:
             return {}
     if kind not in KINDS:
         raise SandboxError(f"kind must be one of {', '.join(KINDS)}.")
-    share = order.fields.get("share", 1)
     fault = Fault(
         kind=kind,
         method=order.text("method"),
         chat=order.optional("chat"),
-        times=order.number("times")
-        if order.fields.get("times", 1) is not None and "times" in order.fields
-        else 1,
-        seconds=order.number("seconds") if "seconds" in order.fields else 3,
-        share=float(share) if isinstance(share, int | float) else 1.0,
+        times=order.optional("times") if "times" in order.fields else 1,
+        seconds=order.fraction("seconds", 3),
+        share=order.fraction("share", 1),
     )
     order.world.faults.order(fault, seed=order.optional("seed"))
     order.world.notify("call")
@@ -224,6 +189,7 @@ def updates(order: Order) -> object:
 ORDERS: dict[str, Callable[[Order], object] | Callable[[Order], Awaitable[object]]] = {
     "people": add_person,
     "groups": add_group,
+    "members": place,
     "send": send,
     "press": press,
     "edit": edit,

@@ -16,7 +16,7 @@ class Fault:
     method: str = ""
     chat: int | None = None
     times: int | None = 1
-    seconds: int = 3
+    seconds: float = 3
     share: float = 1.0
 
     def concerns(self, method: str, chat: int | None) -> bool:

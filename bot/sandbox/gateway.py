@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-import time
+import math
 from dataclasses import dataclass
 
 from bot.sandbox import methods
@@ -35,14 +35,14 @@ async def perform(world: World, bot: Account, name: str, arguments: Arguments) -
     method = methods.CANONICAL.get(name.lower())
     chat = as_int(arguments.values.get("chat_id"))
     fault = world.faults.strike(method, chat) if method else None
-    record = CallRecord(time.time(), method or name, shorten(arguments.values))
+    record = CallRecord(world.clock.now(), method or name, shorten(arguments.values))
     if fault is not None and fault.kind == "drop_before":
         record.ok, record.error = False, "dropped before it was carried out"
         _log(world, record, chat)
         return Answer(0, {}, is_dropped=True)
     answer = await _answer(Call(world, bot, arguments), name, fault)
     record.ok = answer.status == 200
-    record.error = str(answer.body.get("description", "")) if not record.ok else ""
+    record.error = "" if record.ok else f"{answer.status} {answer.body.get('description', '')}"
     if method is not None:
         record.problems = methods.problems(method, arguments.values, arguments.files)
     if method != "getUpdates" or not record.ok or record.problems:
@@ -84,7 +84,7 @@ def _counted(call: Call, method: str) -> object:
 def _refuse_on_order(fault: Fault | None) -> None:
     match fault.kind if fault else "":
         case "429":
-            raise too_many(fault.seconds if fault else 1)
+            raise too_many(math.ceil(fault.seconds) if fault else 1)
         case "500":
             raise ApiError(Reason.RESTART)
         case "403":

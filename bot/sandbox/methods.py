@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from bot.sandbox.shapes import as_int
+
 
 class Parameter(NamedTuple):
     """One parameter of a method: `kind` is int, str, bool, chat, file, json or list."""
@@ -142,11 +144,11 @@ def problems(method: str, values: Mapping[str, object], files: Iterable[str] = (
 def _fits(kind: str, value: object) -> bool:
     match kind:
         case "int":
-            return not isinstance(value, bool) and str(value).strip().lstrip("-").isdigit()
+            return as_int(value) is not None
         case "bool":
             return str(value).lower() in ("true", "false", "1", "0")
         case "chat":
-            return str(value).lstrip("-").isdigit() or str(value).startswith("@")
+            return as_int(value) is not None or str(value).startswith("@")
         case "list":
             return isinstance(value, list) or str(value).lstrip().startswith("[")
         case "json":

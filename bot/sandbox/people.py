@@ -7,13 +7,15 @@ from bot.sandbox.shapes import Json, present
 
 @dataclass(slots=True)
 class Person:
-    """A person with an account."""
+    """A person with an account; the hint says in whose pane of the page they stand, pinned ones first."""
 
     id: int
     name: str
     language_code: str = "en"
     username: str = ""
     is_deactivated: bool = False
+    role_hint: str = ""
+    is_pinned: bool = False
 
     def as_user(self) -> Json:
         """Return the Bot API's User object."""

@@ -4,9 +4,11 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import orjson
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from bot.sandbox import control, views
 from bot.sandbox.arguments import Arguments, read_arguments
@@ -15,7 +17,7 @@ from bot.sandbox.courier import Courier
 from bot.sandbox.errors import ApiError, Reason
 from bot.sandbox.events import Events
 from bot.sandbox.gateway import Answer, perform
-from bot.sandbox.shapes import Json
+from bot.sandbox.shapes import Json, as_int
 from bot.sandbox.snapshot import folder_beside, write
 from bot.sandbox.world import World
 
@@ -53,7 +55,7 @@ async def serve(
 
 def build(world: World, *, state_path: Path | None) -> web.Application:
     """Build the application; with a path the world is saved there after every change."""
-    app = web.Application(client_max_size=LARGEST_BODY)
+    app = web.Application(client_max_size=LARGEST_BODY, middlewares=[refuse_strangers])
     app[WORLD], app[EVENTS] = world, Events(world)
     app.router.add_route("*", "/bot{token}/{method}", answer_call)
     app.router.add_get("/file/bot{token}/{path:.+}", download)
@@ -73,6 +75,15 @@ def build(world: World, *, state_path: Path | None) -> web.Application:
     app.cleanup_ctx.append(_delivering)
     app.on_shutdown.append(_let_go)
     return app
+
+
+@web.middleware
+async def refuse_strangers(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse control requests that a page from elsewhere sends through somebody's browser."""
+    origin = request.headers.get("Origin")
+    if origin and request.path.startswith("/sandbox/") and urlsplit(origin).netloc != request.host:
+        return control.reply({"error": "Only the sandbox's own page may ask this."}, status=403)
+    return await handler(request)
 
 
 async def answer_call(request: web.Request) -> web.StreamResponse:
@@ -112,15 +123,16 @@ async def give_order(request: web.Request) -> web.StreamResponse:
 async def show_state(request: web.Request) -> web.StreamResponse:
     """Show people, chats, messages and settings."""
     world = request.app[WORLD]
-    wanted = {int(each) for each in request.query.getall("chat", []) if each.lstrip("-").isdigit()}
+    asked = [*request.query.getall("chat", []), *request.query.getall("chats", [])]
+    wanted = {chat for each in ",".join(asked).split(",") if (chat := as_int(each)) is not None}
     named = [bot for bot in world.bots.values() if str(bot.id) == request.query.get("bot")]
-    return control.reply(views.state(world, named[0] if named else world.bot, wanted))
+    return control.reply(views.state(world, named[0] if named else world.bot, wanted if asked else None))
 
 
 async def show_calls(request: web.Request) -> web.StreamResponse:
     """Show the latest calls of the bot, newest first."""
-    limit = request.query.get("limit", "100")
-    return control.reply(request.app[WORLD].calls.recent(int(limit) if limit.isdigit() else 100))
+    limit = as_int(request.query.get("limit", "100")) or 100
+    return control.reply(request.app[WORLD].calls.recent(limit))
 
 
 async def show_file(request: web.Request) -> web.StreamResponse:

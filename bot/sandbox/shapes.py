@@ -1,9 +1,11 @@
 """The shapes JSON takes here, and how to read them."""
 
+import re
 from collections.abc import Mapping
 from typing import TypeAlias
 
 Json: TypeAlias = dict[str, object]
+_DIGITS = re.compile(r"\s*([+-]?[0-9]{1,18})\s*")
 
 
 def as_mapping(value: object) -> Json:
@@ -27,9 +29,8 @@ def as_int(value: object) -> int | None:
         return None
     if isinstance(value, int):
         return value
-    if isinstance(value, str) and value.strip().lstrip("-").isdigit():
-        return int(value)
-    return None
+    digits = _DIGITS.fullmatch(value) if isinstance(value, str) else None
+    return int(digits.group(1)) if digits else None
 
 
 def present(**fields: object) -> Json:

@@ -22,7 +22,8 @@ async def get_updates(call: Call) -> list[Json]:
         raise ApiError(Reason.WEBHOOK_ACTIVE)
     _remember_allowed(call)
     _interrupt(bot, Reason.POLLED_ELSEWHERE)
-    bot.updates.confirm(arguments.number("offset") or 0)
+    if bot.updates.confirm(arguments.number("offset") or 0):
+        call.world.is_changed = True
     limit = arguments.number("limit") or BATCH
     limit = limit if 1 <= limit <= BATCH else BATCH
     seconds = min(max(arguments.number("timeout") or 0, 0), LONGEST_POLL)

@@ -63,12 +63,14 @@ class UpdateQueue:
         self.arrived.set()
         return self.last
 
-    def confirm(self, offset: int) -> None:
-        """Forget what lies before `offset`; a negative one keeps that many from the end."""
+    def confirm(self, offset: int) -> int:
+        """Forget what lies before `offset`, and count it; a negative one keeps that many from the end."""
         if offset < 0:
             offset = next(itertools.islice(reversed(self.waiting), -offset - 1, None), 0)
-        for key in list(itertools.takewhile(lambda key: key < offset, self.waiting)):
+        known = list(itertools.takewhile(lambda key: key < offset, self.waiting))
+        for key in known:
             del self.waiting[key]
+        return len(known)
 
     def take(self, limit: int, now: float) -> list[Update]:
         """Return the oldest updates still alive, without confirming them."""

@@ -13,15 +13,15 @@ from bot.sandbox.world import World
 MESSAGES_SHOWN = 200
 
 
-def state(world: World, bot: Account, wanted: Collection[int] = ()) -> Json:
-    """Return everything, with the messages of the wanted chats only (none named: of all)."""
+def state(world: World, bot: Account, wanted: Collection[int] | None = None) -> Json:
+    """Return everything, with the messages of the wanted chats only (None: of all)."""
     chats = [*bot.private.values(), *world.groups.values()]
     return {
         "now": world.now(),
         "offset_seconds": world.clock.offset,
         "bot": bot.as_me() | {"commands": bot.commands},
         "people": [person(each, bot) for each in world.people.values()],
-        "chats": [chat(world, each, is_full=not wanted or each.id in wanted) for each in chats],
+        "chats": [chat(world, each, is_full=wanted is None or each.id in wanted) for each in chats],
         "faults": world.faults.waiting,
         "limits": {"mode": world.limits.mode},
         "calls_total": world.calls.total,
@@ -38,6 +38,8 @@ def person(each: Person, bot: Account) -> Json:
         "username": each.username,
         "started": own is not None,
         "blocked": own is not None and own.is_blocked,
+        "role_hint": each.role_hint,
+        "pinned": each.is_pinned,
     }
 
 

@@ -8,7 +8,18 @@ from bot.sandbox.shapes import Json, as_int, as_mappings, pick, present
 TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
 BYTE_LIMIT = 32_768
-_ENTITY_FIELDS = ("type", "offset", "length", "url", "language", "custom_emoji_id")
+_GIVEN = (
+    "bold",
+    "italic",
+    "underline",
+    "strikethrough",
+    "spoiler",
+    "code",
+    "pre",
+    "text_link",
+    "blockquote",
+    "expandable_blockquote",
+)
 
 
 def read_text(arguments: Arguments) -> Json:
@@ -43,11 +54,12 @@ def _read(source: str, parse_mode: str, given: object) -> tuple[str, list[Json]]
 
 
 def _given(value: object) -> list[Json]:
-    return [
-        pick(entity, _ENTITY_FIELDS)
-        for entity in as_mappings(value)
-        if as_int(entity.get("offset")) is not None and (as_int(entity.get("length")) or 0) > 0
-    ]
+    found = []
+    for entity in as_mappings(value):
+        offset, length = as_int(entity.get("offset")), as_int(entity.get("length"))
+        if entity.get("type") in _GIVEN and offset is not None and length is not None and length > 0:
+            found.append(pick(entity, ("type", "url", "language")) | {"offset": offset, "length": length})
+    return found
 
 
 def _trim(text: str, marks: list[Json]) -> tuple[str, list[Json]]:

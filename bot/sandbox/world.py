@@ -43,6 +43,7 @@ class World:
         self.serial = 0
         self.watchers: list[Callable[[str, int | None], None]] = []
         self.is_changed = False
+        self._next_person = FIRST_PERSON
         for number, token in enumerate(tokens, 1):
             self.add_bot(token, username=f"sandbox{number if number > 1 else ''}_bot")
 
@@ -92,24 +93,28 @@ class World:
         """Register a person; one who is known keeps the id and gets the new name."""
         if not name.strip():
             raise SandboxError("A person needs a name.")
-        chosen = person_id or max([FIRST_PERSON - 1, *self.people]) + 1
-        person = Person(chosen, name.strip(), language_code, username.lstrip("@"))
-        self.people[chosen] = person
+        while self._next_person in self.people:
+            self._next_person += 1
+        person = Person(person_id or self._next_person, name.strip(), language_code, username.lstrip("@"))
+        self.people[person.id] = person
+        for bot in self.bots.values():
+            if person.id in bot.private:
+                bot.private[person.id].title = person.name
         self.notify("people")
         return person
 
     def add_group(
         self, title: str, *, members: Sequence[int], admins: Sequence[int], group_id: int | None = None
     ) -> Chat:
-        """Make a forum group; its first administrator is its creator."""
+        """Make a forum group, its first administrator its creator; one that exists keeps its messages."""
         for user in (*members, *admins):
             self.person(user)
         chosen = group_id or min([FIRST_GROUP + 1, *self.groups]) - 1
-        group = Chat(chosen, "supergroup", title, is_forum=True)
-        group.members = {user: Member() for user in members}
+        group = self.groups.get(chosen) or Chat(chosen, "supergroup", title, is_forum=True, last_id=1)
+        group.title = title
+        group.members |= {user: Member() for user in members}
         group.members |= {user: Member("administrator") for user in admins}
         group.members |= {user: Member("creator") for user in admins[:1]}
-        group.last_id = 1
         self.groups[chosen] = group
         self.notify("people", chosen)
         return group
@@ -180,8 +185,26 @@ class World:
     def place_bot(self, bot: Account, chat: Chat, place: Member, by: int) -> None:
         """Change a bot's place in a group and tell it."""
         before, user = chat.member(bot.id), bot.as_user()
+        if before == place:
+            return
         chat.members[bot.id] = place
         self.tell_membership(bot, chat, by, before.as_chat_member(user), place.as_chat_member(user))
+
+    def place_person(self, person: Person, chat: Chat, place: Member, by: int) -> None:
+        """Change a person's place in a group and tell the bots that administer it."""
+        before = chat.member(person.id)
+        chat.members[person.id] = place
+        content: Json = {
+            "chat": chat.as_chat(),
+            "from": self.users.as_user(by),
+            "date": self.now(),
+            "old_chat_member": before.as_chat_member(person.as_user()),
+            "new_chat_member": place.as_chat_member(person.as_user()),
+        }
+        for bot in self.listeners(chat):
+            if chat.member(bot.id).is_admin:
+                self.emit(bot, "chat_member", content, lane=f"chat:{chat.id}")
+        self.notify("people", chat.id)
 
     def tell_membership(self, bot: Account, chat: Chat, by: int, before: Json, after: Json) -> None:
         """Queue a `my_chat_member` update."""
