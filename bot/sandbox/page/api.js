@@ -27,7 +27,7 @@ export async function attempt(work) {
 
 export const state = (chats) => ask("GET", `state?${chats.map((id) => `chat=${id}`).join("&")}`);
 export const calls = (limit) => ask("GET", `calls?limit=${limit}`);
-export const addPerson = (name, language) => ask("POST", "people", { name, language_code: language });
+export const addPerson = (name, language, role) => ask("POST", "people", { name, language_code: language, role_hint: role });
 export const send = (message) => ask("POST", "send", message);
 export const press = (button) => ask("POST", "press", button);
 export const edit = (message) => ask("POST", "edit", message);

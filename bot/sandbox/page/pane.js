@@ -25,11 +25,11 @@ export function buildPane(role, redraw) {
     notes: h("div", { class: "notes", "aria-live": "polite" }),
     down: h("button", { class: "down round", type: "button", hidden: true }, icon("down")),
   };
-  const self = { role, pane, parts, redraw, drawn: "", stuck: true, composer: null };
+  const self = { role, pane, parts, redraw, drawn: "", stuck: true, top: 0, composer: null };
   self.composer = composer(pane, redraw);
   self.actions = actionsOf(self);
   parts.down.addEventListener("click", () => parts.log.scrollTo({ top: parts.log.scrollHeight, behavior: "smooth" }));
-  parts.log.addEventListener("scroll", () => (parts.down.hidden = self.stuck = atBottom(parts.log)));
+  parts.log.addEventListener("scroll", () => scrolled(self));
   parts.log.addEventListener("load", () => self.stuck && toBottom(parts.log), true);
   new ResizeObserver(() => self.stuck && toBottom(parts.log)).observe(parts.log);
   const stage = h("div", { class: "stage" }, parts.log, parts.typing, parts.down, parts.notes);
@@ -42,6 +42,15 @@ export function buildPane(role, redraw) {
 
 const toBottom = (log) => (log.scrollTop = log.scrollHeight);
 const atBottom = (log) => log.scrollHeight - log.scrollTop - log.clientHeight < 60;
+
+/** Let go of the newest message only when the reader scrolls up; a smaller window is no reason. */
+function scrolled(self) {
+  const { log, down } = self.parts;
+  if (atBottom(log)) self.stuck = true;
+  else if (log.scrollTop < self.top - 2) self.stuck = false;
+  self.top = log.scrollTop;
+  down.hidden = self.stuck;
+}
 
 function draw(self) {
   const { pane, parts, role } = self;
@@ -63,9 +72,10 @@ function draw(self) {
   drawTyping(self, where);
   const place = `${pane.person}/${pane.chat}/${pane.thread}/${language()}`;
   drawLog(self, where, { moved: self.drawn !== place, stick: self.stuck });
-  self.drawn = place;
   parts.down.setAttribute("aria-label", say("chat.down"));
-  parts.down.hidden = atBottom(parts.log);
+  if (self.drawn !== place) self.stuck = true;
+  self.drawn = place;
+  parts.down.hidden = self.stuck;
   self.composer.refresh();
   if (self.node.offsetParent !== null) markRead(pane);
 }

@@ -22,7 +22,7 @@ export function openPeople(button, role, chosen) {
     "aria-label": say("people.search", { count: peopleFor(role).length }), oninput: () => fillList(list, role, search.value, pick),
   });
   fillList(list, role, "", pick);
-  const content = h("div", { class: "people" }, h("label", { class: "search" }, icon("search"), search), list, adder(pick));
+  const content = h("div", { class: "people" }, h("label", { class: "search" }, icon("search"), search), list, adder(role, pick));
   content.addEventListener("keydown", (event) => walk(event, content));
   close = popover(button, content, say("people.choose"));
 }
@@ -50,7 +50,7 @@ function personRow(one, role, pick) {
   );
 }
 
-function adder(pick) {
+function adder(role, pick) {
   const name = h("input", { name: "name", required: true, maxlength: "64", placeholder: say("people.name"), "aria-label": say("people.name") });
   const code = h(
     "select",
@@ -59,7 +59,7 @@ function adder(pick) {
   );
   const add = async (event) => {
     event.preventDefault();
-    const made = await api.attempt(() => api.addPerson(name.value.trim(), code.value));
+    const made = await api.attempt(() => api.addPerson(name.value.trim(), code.value, role));
     const id = made?.id ?? made?.person?.id;
     if (id) pick(id);
   };
