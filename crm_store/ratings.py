@@ -1,0 +1,146 @@
+"""Ratings: one answer a survey, changed within a window, counted in one query."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import cast
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from crm_store.models.survey import Rating, RatingChange, Survey, SurveyKind, SurveyState
+from crm_store.models.ticket import RecoveryTask
+
+LOW = 2
+
+
+class Outcome(StrEnum):
+    """What a press of a score came to."""
+
+    FIRST = "first"
+    CHANGED = "changed"
+    SAME = "same"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """Whose ratings to count; None counts everyone's."""
+
+    agent_id: int | None = None
+    channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """How many were asked and how many of them answered."""
+
+    asked: int
+    answered: int
+
+
+def by_survey(session: Session, survey_id: int) -> Rating | None:
+    """Return the answer to a survey, if there is one."""
+    return session.scalar(sa.select(Rating).where(Rating.survey_id == survey_id))
+
+
+def is_open(survey: Survey, rating: Rating | None, *, now: datetime, window: timedelta) -> bool:
+    """Tell whether a survey still takes an answer: up to the window after it was asked or first rated."""
+    since = survey.asked if rating is None else rating.at
+    return since is not None and now - since <= window
+
+
+def record(session: Session, survey: Survey, score: int, *, now: datetime, window: timedelta) -> Outcome:
+    """Take a score for a survey; the last one within the window counts, and every one is kept."""
+    rating = by_survey(session, survey.id)
+    if rating is not None and rating.score == score:
+        return Outcome.SAME
+    if not is_open(survey, rating, now=now, window=window):
+        return Outcome.CLOSED
+    outcome = Outcome.FIRST if rating is None else Outcome.CHANGED
+    if rating is None:
+        rating = _first(session, survey, score, now=now)
+    rating.score, survey.state = score, SurveyState.ANSWERED
+    session.add(RatingChange(rating_id=rating.id, score=score, at=now))
+    session.flush()
+    return outcome
+
+
+def _first(session: Session, survey: Survey, score: int, *, now: datetime) -> Rating:
+    rating = Rating(
+        survey_id=survey.id,
+        kind=survey.kind,
+        ticket_id=survey.ticket_id,
+        customer_id=survey.customer_id,
+        agent_id=survey.agent_id,
+        channel=survey.channel,
+        score=score,
+        at=now,
+    )
+    session.add(rating)
+    session.flush()
+    return rating
+
+
+def recover(session: Session, rating: Rating, *, now: datetime) -> bool:
+    """Open the one recovery task of a low rating; False when there is one already or none is due."""
+    task = sa.select(RecoveryTask.id).where(RecoveryTask.rating_id == rating.id)
+    if rating.score > LOW or session.scalar(task) is not None:
+        return False
+    session.add(
+        RecoveryTask(
+            rating_id=rating.id, customer_id=rating.customer_id, ticket_id=rating.ticket_id, opened=now
+        )
+    )
+    session.flush()
+    return True
+
+
+def histogram(
+    session: Session, *, kind: SurveyKind, start: datetime, end: datetime, only: Only | None = None
+) -> Mapping[int, int]:
+    """Count the ratings in [start, end) by score."""
+    wanted = [Rating.kind == kind, Rating.at >= start, Rating.at < end]
+    if only is not None and only.agent_id is not None:
+        wanted.append(Rating.agent_id == only.agent_id)
+    if only is not None and only.channel is not None:
+        wanted.append(Rating.channel == only.channel)
+    rows = session.execute(sa.select(Rating.score, sa.func.count()).where(*wanted).group_by(Rating.score))
+    return {score: count for score, count in rows}
+
+
+def by_bucket(
+    session: Session, bounds: Sequence[datetime], *, kind: SurveyKind = SurveyKind.CSAT
+) -> Sequence[Mapping[int, int]]:
+    """Count the ratings by score in each [bounds[i], bounds[i + 1]), in one query."""
+    if len(bounds) < 2:
+        return []
+    found: list[dict[int, int]] = [{} for _ in bounds[1:]]
+    place = sa.case(
+        *((Rating.at < end, sa.literal_column(str(nth))) for nth, end in enumerate(bounds[1:])),
+        else_=sa.literal_column("-1"),
+    )
+    placed = (
+        sa.select(place.label("bucket"), Rating.score)
+        .where(Rating.kind == kind, Rating.at >= bounds[0], Rating.at < bounds[-1])
+        .subquery("placed")
+    )
+    bucket, score = placed.c.bucket, placed.c.score
+    query = sa.select(bucket, score, sa.func.count()).group_by(bucket, score)
+    for nth, given, count in session.execute(query).tuples():
+        found[cast("int", nth)][given] = count
+    return found
+
+
+def response(
+    session: Session, start: datetime, end: datetime, *, kind: SurveyKind = SurveyKind.CSAT
+) -> Response:
+    """Count the surveys asked in [start, end), and how many of those were answered by now."""
+    answered = sa.func.sum(sa.case((Survey.state == SurveyState.ANSWERED, 1), else_=0))
+    asked, given = session.execute(
+        sa.select(sa.func.count(Survey.id), answered).where(
+            Survey.kind == kind, Survey.asked >= start, Survey.asked < end
+        )
+    ).one()
+    return Response(cast("int", asked), cast("int | None", given) or 0)
