@@ -1,9 +1,9 @@
 // Where a person writes: the text, the command menu, samples to attach, a reply or an edit.
 
 import * as api from "./api.js";
-import { h, icon, popover } from "./dom.js";
+import { h, icon, isStale, popover } from "./dom.js";
 import { nameOf } from "./format.js";
-import { say } from "./language.js";
+import { language, say } from "./language.js";
 import { brief } from "./message.js";
 import { chat, commandsFor, model, person, placeKey } from "./model.js";
 
@@ -71,6 +71,7 @@ function showNote(self) {
   const blocked = Boolean(one?.blocked && pane.chat === pane.person);
   bar.hidden = blocked;
   parts.note.hidden = !blocked;
+  if (!blocked || !isStale(parts.note, JSON.stringify([one, language()]))) return;
   const unblock = () => api.attempt(() => api.block(one.id, false));
   parts.note.replaceChildren(
     icon("ban"),
@@ -83,7 +84,7 @@ function showContext(self) {
   const { pane, parts } = self;
   const about = pane.editing ?? pane.replyTo;
   parts.context.hidden = !about;
-  if (!about) return;
+  if (!about || !isStale(parts.context, JSON.stringify([about, Boolean(pane.editing), language()]))) return;
   const title = pane.editing ? say("compose.editing") : say("compose.reply_to", { name: nameOf(about.from) });
   const cancel = h("button", { class: "tool", type: "button", "aria-label": say("compose.cancel"), onclick: () => leave(self) }, icon("close"));
   parts.context.replaceChildren(
@@ -105,7 +106,7 @@ function showKeys(self, where) {
   const rows = asked?.reply_keyboard.keyboard;
   const used = asked?.reply_keyboard.one_time_keyboard && where.messages.at(-1).from?.id === self.pane.person;
   self.parts.keys.hidden = !rows || used || where.type !== "private";
-  if (self.parts.keys.hidden) return;
+  if (self.parts.keys.hidden || !isStale(self.parts.keys, JSON.stringify(rows))) return;
   const key = (item) => {
     const text = typeof item === "string" ? item : item.text;
     return h("button", { class: "key", type: "button", onclick: () => post(self, { text }) }, text);

@@ -58,11 +58,28 @@ export function keep(parent, rows) {
     const node = known && known.dataset.mark === row.mark ? known : row.build();
     node.dataset.key = row.key;
     node.dataset.mark = row.mark;
-    if (known && node !== known) known.replaceWith(node);
+    if (known && node !== known) swap(known, node);
     if (parent.children[index] !== node) parent.insertBefore(node, parent.children[index] ?? null);
     old.delete(row.key);
   });
   for (const node of old.values()) node.remove();
+}
+
+const STOPS = "button, a[href], input, summary";
+
+/** Put a new node in place of an old one; the keyboard stays where it was. */
+function swap(known, node) {
+  const stops = [known, ...known.querySelectorAll(STOPS)];
+  const place = stops.indexOf(document.activeElement);
+  known.replaceWith(node);
+  if (place >= 0) [node, ...node.querySelectorAll(STOPS)][place]?.focus({ preventScroll: true });
+}
+
+/** Say whether a part must be drawn anew, and note what it will show. */
+export function isStale(node, mark) {
+  if (node.dataset.mark === mark) return false;
+  node.dataset.mark = mark;
+  return true;
 }
 
 /** Open a small window beside its button; Escape or a click elsewhere closes it. */

@@ -1,7 +1,7 @@
 // The small panel that breaks things on purpose.
 
 import * as api from "./api.js";
-import { h, icon, popover } from "./dom.js";
+import { h, icon, isStale, popover } from "./dom.js";
 import { nameOf } from "./format.js";
 import { say } from "./language.js";
 import { model, person } from "./model.js";
@@ -27,9 +27,7 @@ export function wireFaults(button, changed) {
 }
 
 function draw(body, changed) {
-  const mark = JSON.stringify([model.state.faults, model.state.limits, person(model.panes.customer.person)]);
-  if (body.dataset.mark === mark) return;
-  body.dataset.mark = mark;
+  if (!isStale(body, JSON.stringify([model.state.faults, model.state.limits, person(model.panes.customer.person)]))) return;
   const act = async (work) => {
     await api.attempt(work);
     await changed();

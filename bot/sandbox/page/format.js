@@ -113,8 +113,8 @@ function wrap(entity, plain, nodes, actions) {
 /** Make a link; one to the bot itself starts it with its payload instead of leaving the page. */
 export function link(url, nodes, actions, look = "inline-link") {
   const payload = url.match(/(?:t\.me|telegram\.me)\/(\w+)\?start=([\w-]+)/);
-  if (payload && actions.command) {
-    return h("button", { class: look, type: "button", onclick: () => actions.command(`/start ${payload[2]}`) }, nodes);
+  if (payload && payload[1].toLowerCase() === actions.bot?.toLowerCase()) {
+    return h("button", { class: look, type: "button", onclick: () => actions.start(payload[2]) }, nodes);
   }
   const safe = /^(https?|mailto|tel):/i.test(url) ? url : `https://${url}`;
   return h("a", { class: look, href: safe, target: "_blank", rel: "noopener noreferrer" }, nodes);

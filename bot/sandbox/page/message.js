@@ -4,7 +4,6 @@ import * as api from "./api.js";
 import { h, icon } from "./dom.js";
 import { avatar, link, nameOf, richText, size, timeOfDay } from "./format.js";
 import { say } from "./language.js";
-import { fromBot } from "./model.js";
 
 const FILES = {
   document: "file", video: "image", animation: "image", voice: "pulse", audio: "pulse", video_note: "image",
@@ -139,7 +138,7 @@ function tools(message, mine, actions) {
 
 /** Put an event of the chat in words; null for an ordinary message. */
 export function serviceText(message) {
-  const name = fromBot(message) ? nameOf(message.from) : nameOf(message.from ?? message.sender_chat);
+  const name = nameOf(message.from ?? message.sender_chat);
   const others = (message.new_chat_members ?? []).map(nameOf).join(", ");
   if (message.forum_topic_created) return say("service.topic_created", { name, topic: message.forum_topic_created.name });
   if (message.forum_topic_edited) {

@@ -4,12 +4,13 @@ import { recall, remember } from "./language.js";
 
 const KEY = "sandbox.panes";
 
-export const ROLES = {
+const ROLES = {
   customer: ["customer"],
   agent: ["agent", "supervisor", "admin"],
   marketer: ["marketer"],
 };
 
+const CONTENT = ["text", "photo", "document", "video", "voice", "audio", "sticker", "animation", "location", "contact"];
 const PRESENT = ["creator", "administrator", "member"];
 
 export const model = {
@@ -49,7 +50,7 @@ export function person(id) {
 }
 
 /** Say which pane a person belongs to; a person without a role may be anyone. */
-export function fits(one, role) {
+function fits(one, role) {
   return !one.role_hint || ROLES[role].includes(one.role_hint);
 }
 
@@ -72,11 +73,6 @@ export function groupsOf(one) {
   return (model.state?.chats ?? []).filter(
     (each) => each.type !== "private" && each.members.some((member) => member.id === one.id && PRESENT.includes(member.status)),
   );
-}
-
-/** Say whether a message was sent by the bot. */
-export function fromBot(message) {
-  return message.from?.id === model.state?.bot?.id;
 }
 
 const inThread = (message, thread) => (message.is_topic_message ? message.message_thread_id : null) === thread;
@@ -124,7 +120,8 @@ export function placeKey(pane, thread = pane.thread) {
 export function unread(pane, chatId, thread) {
   const where = chat(chatId);
   const mark = model.seen.get(`${pane.person}/${chatId}/${thread ?? 0}`) ?? start(where);
-  return messagesIn(where, thread).filter((message) => message.message_id > mark && message.from?.id !== pane.person).length;
+  const isNews = (message) => message.message_id > mark && message.from?.id !== pane.person && CONTENT.some((name) => message[name]);
+  return messagesIn(where, thread).filter(isNews).length;
 }
 
 /** Say whether a person nobody plays just now has something new in the chat with the bot. */
@@ -148,11 +145,6 @@ export function readAll() {
 export function markRead(pane) {
   const newest = messagesIn(chat(pane.chat), chat(pane.chat)?.is_forum ? pane.thread : null).at(-1);
   if (newest) model.seen.set(placeKey(pane), newest.message_id);
-}
-
-/** Say the language a person's app is set to. */
-export function languageOf(one) {
-  return one?.language_code ?? "en";
 }
 
 /** List the bot's commands for a person in a chat: the narrowest scope that has any, language before none. */

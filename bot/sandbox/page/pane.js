@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import { composer } from "./composer.js";
-import { h, icon, popover, toast } from "./dom.js";
+import { h, icon, isStale, keep, popover, toast } from "./dom.js";
 import { avatar, nameOf } from "./format.js";
 import { language, say } from "./language.js";
 import { drawLog } from "./log.js";
@@ -82,9 +82,7 @@ function draw(self) {
 
 function drawHead(self, one) {
   const { parts, role } = self;
-  const mark = JSON.stringify([one, language()]);
-  if (parts.head.dataset.mark === mark) return;
-  parts.head.dataset.mark = mark;
+  if (!isStale(parts.head, JSON.stringify([one, language()]))) return;
   const label = h("span", { class: "role" }, say(`role.${role}`));
   const button = h(
     "button",
@@ -109,17 +107,20 @@ function drawChats(self, one) {
   const groups = groupsOf(one);
   parts.chats.hidden = !groups.length;
   parts.chats.setAttribute("aria-label", say("chat.chats"));
-  const tab = (id, name, drawing) => {
-    const news = pane.chat === id ? 0 : countIn(pane, id);
-    return h(
-      "button",
-      { class: "chat-tab", type: "button", "aria-pressed": String(pane.chat === id), onclick: () => go(self, { chat: id, thread: null }) },
-      drawing ? icon(drawing) : null, h("span", {}, name), news ? h("span", { class: "badge", "aria-label": say("unread", { count: news }) }, String(news)) : null,
-    );
+  const tab = (id, name) => {
+    const current = pane.chat === id;
+    const news = current ? 0 : countIn(pane, id);
+    const build = () =>
+      h(
+        "button",
+        { class: "chat-tab", type: "button", "aria-pressed": String(current), onclick: () => go(self, { chat: id, thread: null }) },
+        h("span", {}, name),
+        news ? h("span", { class: "badge", "aria-label": say("unread", { count: news }) }, String(news)) : null,
+      );
+    return { key: `c${id}`, mark: JSON.stringify([name, current, news, language()]), build };
   };
-  const tabs = groups.map((each) => tab(each.id, each.title ?? say("chat.group"), null));
-  tabs.push(tab(one.id, say("chat.private"), null));
-  parts.chats.replaceChildren(...tabs);
+  const tabs = groups.map((each) => tab(each.id, each.title ?? say("chat.group")));
+  keep(parts.chats, [...tabs, tab(one.id, say("chat.private"))]);
 }
 
 function countIn(pane, id) {
@@ -155,6 +156,10 @@ function actionsOf(self) {
   const { pane, composer: box } = self;
   return {
     command: (text) => box.say(text),
+    get bot() {
+      return model.state.bot.username;
+    },
+    start: (payload) => startBot(self, payload),
     fill: (text) => box.fill(text),
     press: (message, data) => press(self, message, data),
     copy: (text) => navigator.clipboard?.writeText(text).then(() => toast(say("message.copied"), "", self.parts.notes)),
@@ -175,6 +180,13 @@ function actionsOf(self) {
       box.fill(message.text ?? message.caption);
     },
   };
+}
+
+/** Follow a link to the bot: its chat opens and is started with the payload. */
+async function startBot(self, payload) {
+  const { person: id } = self.pane;
+  await api.attempt(() => api.send({ from: id, text: `/start ${payload}` }));
+  go(self, { chat: id, thread: null });
 }
 
 async function press({ pane, parts }, message, data) {

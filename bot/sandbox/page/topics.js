@@ -1,7 +1,7 @@
 // The topics of a forum group: the list beside the conversation, and the head above it.
 
 import * as api from "./api.js";
-import { h, icon, keep, popover } from "./dom.js";
+import { h, icon, isStale, keep, popover } from "./dom.js";
 import { nameOf } from "./format.js";
 import { language, say } from "./language.js";
 import { brief, serviceText } from "./message.js";
@@ -54,9 +54,8 @@ function short(name) {
 /** Draw the name of the topic and what can be done with it. */
 export function topicHead(parent, pane, where) {
   const topic = where.topics.find((one) => pane.thread && one.id === pane.thread);
-  const signature = JSON.stringify([topic, where.id, where.title, pane.person, language()]);
-  if (parent.dataset.mark === signature) return;
-  parent.dataset.mark = signature;
+  const signature = JSON.stringify([topic, where.id, where.title, where.members.length, pane.person, language()]);
+  if (!isStale(parent, signature)) return;
   const title = h("div", { class: "topic-title" }, h("b", {}, topic?.name ?? say("chat.general")), h("small", {}, subtitle(topic, where)));
   parent.replaceChildren(title);
   if (!topic) return;
