@@ -126,7 +126,7 @@ function fill(self, text) {
 
 function grow(input) {
   input.style.height = "auto";
-  input.style.height = `${Math.min(input.scrollHeight, 140)}px`;
+  if (input.scrollHeight) input.style.height = `${Math.min(input.scrollHeight, 140)}px`;
 }
 
 function matches(self) {
