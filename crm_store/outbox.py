@@ -65,7 +65,7 @@ def enqueue(session: Session, draft: Draft, *, now: datetime) -> int:
         chat=draft.chat,
         thread_id=draft.thread_id,
         priority=draft.priority.value,
-        rank=RANK[draft.priority],
+        rank=-1 if draft.action is Action.MAKE_THREAD else RANK[draft.priority],
         action=draft.action.value,
         target_id=draft.target_id,
         combinable=draft.combinable,
@@ -111,12 +111,13 @@ class Claimed:
 
 
 # The head of each (chat, thread) that is free: a row in flight sorts first and so keeps its lane shut.
+# What waits for another row (a reaction for the message it confirms) waits beside the lane, not in front of it.
 _heads = (
     sa.select(
         OutboxRow,
         sa.func.row_number()
         .over(
-            partition_by=(OutboxRow.chat, OutboxRow.thread_id),
+            partition_by=(OutboxRow.chat, OutboxRow.thread_id, OutboxRow.target_id),
             order_by=(sa.case((OutboxRow.state == sa.literal_column("'ready'"), 1), else_=0),
                       OutboxRow.rank, OutboxRow.id),
         )
@@ -243,12 +244,13 @@ class Settlement:
     """What became of one attempt."""
 
     row: Claimed
-    outcome: str  # sent, retry, limited, failed, unreachable, unknown
+    outcome: str  # sent, retry, limited, failed, unreachable, gone, unknown
     ended: datetime
     provider_id: str | None = None
     reason: str | None = None
     not_before: datetime | None = None
     repeat: bool = False
+    moved_to: str | None = None
 
 
 _SETTLE = Prepared(
@@ -279,6 +281,7 @@ _BECOMES = {
     "limited": OutboxState.READY,
     "failed": OutboxState.FAILED,
     "unreachable": OutboxState.FAILED,
+    "gone": OutboxState.READY,
     "unknown": OutboxState.UNKNOWN,
 }
 

@@ -9,11 +9,12 @@ import fcntl
 import logging
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Generic, TypeVar, cast
+from typing import Generic, Protocol, TypeVar, cast
 
 import orjson
 import sqlalchemy as sa
@@ -29,6 +30,24 @@ Wake = Callable[[frozenset[str]], None]
 Row = tuple[object, ...]
 
 log = logging.getLogger("hearwell.store")
+
+
+class Driver(Protocol):
+    """What sqlite3 and psycopg connections have in common."""
+
+    def execute(self, sql: str, parameters: object = ..., /) -> "Cursor":
+        """Run a statement."""
+
+
+class Cursor(Protocol):
+    """The answer to a statement."""
+
+    description: object
+
+    def fetchall(self) -> list[Row]:
+        """Return the rows."""
+
+
 GROUP = 64
 READERS = 3
 RETRIES = 5
@@ -46,20 +65,29 @@ class AlreadyRunningError(StoreError):
     key = "error.second_process"
 
 
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A statement as text, the order of its parameters and the values it brought along."""
+
+    sql: str
+    order: Sequence[str] | None
+    fixed: Mapping[str, object]
+
+
 class Prepared:
     """A statement compiled once for each database and run as text: 5 µs instead of 130."""
 
     def __init__(self, statement: sa.sql.expression.Executable) -> None:
         self._statement = cast("sa.ClauseElement", statement)
-        self._compiled: dict[str, tuple[str, list[str] | None]] = {}
+        self._compiled: dict[str, _Text] = {}
 
-    def _text(self, session: Session) -> tuple[str, list[str] | None]:
+    def _text(self, session: Session) -> _Text:
         dialect = session.get_bind().dialect
         found = self._compiled.get(dialect.name)
         if found is None:
-            compiled = self._statement.compile(dialect=dialect)
-            order = cast("sa.sql.compiler.SQLCompiler", compiled).positiontup
-            found = (str(compiled), list(order) if order is not None else None)
+            compiled = cast("sa.sql.compiler.SQLCompiler", self._statement.compile(dialect=dialect))
+            fixed = {name: value for name, value in compiled.params.items() if value is not None}
+            found = _Text(str(compiled), compiled.positiontup, fixed)
             self._compiled[dialect.name] = found
         return found
 
@@ -67,10 +95,13 @@ class Prepared:
         """Run the statement with plain database values and return its rows, if it has any."""
         if session.new or session.dirty or session.deleted:
             session.flush()
-        text, order = self._text(session)
+        text = self._text(session)
+        if text.fixed:
+            values = {**text.fixed, **values}
         driver = session.info.get("driver") or session.connection().connection.driver_connection
-        cursor = driver.execute(text, [values[name] for name in order] if order is not None else values)
-        return cast("list[Row]", cursor.fetchall()) if cursor.description else []
+        given = values if text.order is None else [values[name] for name in text.order]
+        cursor = cast("Driver", driver).execute(text.sql, given)
+        return cursor.fetchall() if cursor.description else []
 
     def first(self, session: Session, **values: object) -> Row | None:
         """Run the statement and return its first row or None."""

@@ -131,6 +131,11 @@ class Router:
         self.dispatch(ctx)
         ctx.post_replies()
 
+    def look(self, ctx: Context) -> None:
+        """Run a route that only reads; its answers stay with the context."""
+        ctx.sender = customers.sender(ctx.session, ctx.place.inbox_id, ctx.event.person.address)
+        self.dispatch(ctx)
+
     def explain(self, ctx: Context, error: StoreError) -> None:
         """Write the sentence that tells what was wrong."""
         ctx.sender = customers.sender(ctx.session, ctx.place.inbox_id, ctx.event.person.address)

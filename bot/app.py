@@ -1,0 +1,304 @@
+"""The composition root: builds everything, starts it in order and stops it in the other."""
+
+import asyncio
+import contextlib
+import hashlib
+import hmac
+import logging
+import secrets
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sqlalchemy.orm import Session
+from telegram import Bot
+from telegram.error import InvalidToken, TelegramError
+
+from bot import migrating
+from bot.channels.telegram import inbound, menus
+from bot.channels.telegram.channel import TelegramChannel
+from bot.channels.telegram.polling import Poller
+from bot.channels.telegram.request import AiohttpRequest
+from bot.clock import Clock
+from bot.clockwork import Clockwork
+from bot.config import ConfigError, Settings
+from bot.debug import KillSwitch
+from bot.delivery.courier import Courier
+from bot.delivery.pace import Pace
+from bot.intake import Adapter, Intake
+from bot.observe import Metrics
+from bot.web.server import Server, Webhook
+from crm_store import journal, knowledge, outbox, staff
+from crm_store.rules.roles import Role
+from crm_store.rules.sla import PRESET
+from crm_store.staff import Newcomer
+from crm_store.store import RunLock, Store
+from handlers.context import Desk
+from handlers.marketer import sending
+from handlers.routes import ROUTES
+from scoring.match import FaqIndex
+
+log = logging.getLogger("hearwell")
+DRAIN = 10.0
+
+
+@dataclass(slots=True)
+class Parts:
+    """What runs once the app has started."""
+
+    bot: Bot
+    inbox_id: int
+    desk: Desk
+    intake: Intake
+    courier: Courier
+    clockwork: Clockwork
+    server: Server
+    poller: Poller | None
+
+
+class App:
+    """One running bot: an inbox, its store and everything between."""
+
+    def __init__(self, settings: Settings, *, clock: Clock | None = None) -> None:
+        """Take the settings; nothing is opened yet."""
+        self.settings = settings
+        self.clock = clock or Clock()
+        self.metrics = Metrics()
+        self.kill = KillSwitch(settings.debug.kill_at)
+        self.parts: Parts | None = None
+        self._lock = RunLock(settings.data_dir)
+        self._store: Store | None = None
+        self._index: FaqIndex | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    @property
+    def store(self) -> Store:
+        """Return the open store."""
+        assert self._store is not None  # noqa: S101 - only used after start
+        return self._store
+
+    async def start(self) -> None:
+        """Open the store, find the bot, take up what was left, and begin to listen."""
+        self._loop = asyncio.get_running_loop()
+        self.settings.data_dir.mkdir(parents=True, exist_ok=True)
+        self._lock.acquire()
+        self._store = Store(self.settings.database_url, on_commit=self._woken)
+        await asyncio.to_thread(migrating.upgrade, self._store.engine)
+        bot = await self._connect()
+        self.parts = await self._build(bot)
+        await self.learn()
+        await self._begin(self.parts)
+
+    async def _connect(self) -> Bot:
+        telegram = self.settings.telegram
+        if telegram.token is None:
+            raise ConfigError(
+                "HEARWELL_TELEGRAM__TOKEN is missing; @BotFather gives one. "
+                "Example: HEARWELL_TELEGRAM__TOKEN=123456:AAExampleExampleExampleExampleExample"
+            )
+        bot = Bot(
+            telegram.token.get_secret_value(),
+            base_url=f"{telegram.api_url}/bot",
+            base_file_url=f"{telegram.api_url}/file/bot",
+            request=AiohttpRequest(),
+            get_updates_request=AiohttpRequest(connections=1),
+        )
+        pause = 0.5
+        while True:
+            try:
+                await bot.initialize()
+                return bot
+            except InvalidToken:
+                await bot.shutdown()
+                raise ConfigError(
+                    f"HEARWELL_TELEGRAM__TOKEN was refused by {telegram.api_url}; copy it again from @BotFather. "
+                    "Example: HEARWELL_TELEGRAM__TOKEN=123456:AAExampleExampleExampleExampleExample"
+                ) from None
+            except TelegramError as error:
+                log.warning("%s cannot be reached yet: %s", telegram.api_url, error.message)
+                await asyncio.sleep(pause)
+                pause = min(30.0, pause * 2)
+
+    async def _build(self, bot: Bot) -> Parts:
+        settings = self.settings
+        inbox_id, group = await self.store.write(lambda session: self._furnish(session, str(bot.id)))
+        desk = Desk(
+            staff_group=group,
+            language=settings.language,
+            zone=settings.timezone,
+            hours=settings.open_hours,
+            sla=PRESET,
+            secret=self._secret(),
+            bot_name=bot.username,
+            survey_delay=settings.survey_delay,
+        )
+        intake = Intake(
+            self.store, ROUTES, desk, inbox_id, Adapter(inbound.lane_of, inbound.to_inbound), self.clock.now,
+            index=lambda: self._index, kill=self.kill, metrics=self.metrics,
+        )  # fmt: skip
+        channel = TelegramChannel(bot)
+        courier = Courier(
+            self.store, channel, inbox_id, self.clock.now, sending.feed_for(inbox_id, desk),
+            pace=Pace(settings.telegram.rate), kill=self.kill, metrics=self.metrics,
+        )  # fmt: skip
+        accept = _Door(intake, channel, self._spawn).accept
+        webhook = self._webhook(accept) if settings.telegram.mode == "webhook" else None
+        server = Server(settings.web.host, settings.web.port, self.metrics, self._is_ready, webhook)
+        clockwork = Clockwork(self.store, ROUTES, desk, inbox_id, self.clock, self.metrics)
+        poller = None if webhook is not None else Poller(bot, accept)
+        return Parts(bot, inbox_id, desk, intake, courier, clockwork, server, poller)
+
+    def _furnish(self, session: Session, account: str) -> tuple[int, str | None]:
+        now = self.clock.now()
+        inbox_id = journal.inbox(session, "telegram", account).id
+        wanted = {str(admin) for admin in self.settings.telegram.admins}
+        for address in wanted:
+            newcomer = Newcomer(inbox_id, address, f"Admin {address}", self.settings.language)
+            member = staff.get_or_create(session, newcomer, now=now)
+            staff.grant(session, member.id, Role.ADMIN, by="settings", now=now)
+        for member in staff.granted_by(session, inbox_id, Role.ADMIN, by="settings"):
+            if member.address not in wanted:
+                staff.revoke(session, member.id, Role.ADMIN, by="settings", now=now)
+        group = self.settings.telegram.staff_group
+        return inbox_id, None if group is None else outbox.moved_to(session, inbox_id, str(group))
+
+    async def _begin(self, parts: Parts) -> None:
+        await parts.courier.start()
+        left = await parts.intake.resume()
+        if left:
+            log.info("%d updates of an earlier run are taken up", left)
+        self._spawn(parts.courier.run())
+        await parts.server.start()
+        await parts.clockwork.start()
+        if parts.poller is not None:
+            await self._quietly(parts.bot.delete_webhook())
+            self._spawn(parts.poller.run())
+        else:
+            await self._set_webhook(parts)
+        self._spawn(menus.publish(parts.bot, ROUTES, parts.desk))
+        log.info("ready as @%s", parts.bot.username)
+
+    async def stop(self) -> None:
+        """Take nothing new, finish what was taken, send what is on its way, close."""
+        parts = self.parts
+        if parts is not None:
+            await parts.clockwork.stop()
+            await self._cancel("Poller.run")
+            drained = await parts.intake.drain(within=DRAIN)
+            if not drained:
+                log.warning("not everything was handled in %.0f s; the journal keeps the rest", DRAIN)
+            if parts.poller is not None:
+                await parts.poller.confirm()
+            await parts.courier.stop(within=DRAIN)
+            await parts.server.stop()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if parts is not None:
+            await self._quietly(parts.bot.shutdown())
+        if self._store is not None:
+            await asyncio.to_thread(self._store.close)
+        self._lock.release()
+
+    async def learn(self) -> None:
+        """Build the article index anew, in a thread, and swap it in."""
+        entries = await self.store.read(knowledge.entries)
+        self._index = await asyncio.to_thread(FaqIndex.build, entries) if entries else None
+
+    async def skipped(self) -> None:
+        """Do what fell due while the sandbox's clock was moved on."""
+        if self.parts is not None:
+            await self.parts.clockwork.skipped()
+            self.parts.courier.wake()
+
+    def _woken(self, reasons: frozenset[str]) -> None:
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._wake, reasons)
+
+    def _wake(self, reasons: frozenset[str]) -> None:
+        if self.parts is None:
+            return
+        if "outbox" in reasons:
+            self.parts.courier.wake()
+        if "campaign" in reasons:
+            self._spawn(self.parts.clockwork.campaigns_changed())
+        if "knowledge" in reasons:
+            self._spawn(self.learn())
+
+    def _webhook(self, accept: Callable[..., Coroutine[object, object, None]]) -> Webhook:
+        url = self.settings.telegram.webhook_url
+        if not url:
+            raise ConfigError(
+                "HEARWELL_TELEGRAM__WEBHOOK_URL is needed in webhook mode. "
+                "Example: HEARWELL_TELEGRAM__WEBHOOK_URL=https://bot.example.org/telegram"
+            )
+        return Webhook(urlsplit(url).path or "/", self._hook_secret(), accept)
+
+    async def _set_webhook(self, parts: Parts) -> None:
+        await parts.bot.set_webhook(
+            str(self.settings.telegram.webhook_url),
+            secret_token=self._hook_secret(),
+            allowed_updates=inbound.ALLOWED,
+        )
+
+    def _hook_secret(self) -> str:
+        given = self.settings.telegram.webhook_secret
+        if given is not None:
+            return given.get_secret_value()
+        return hmac.new(self._secret(), b"webhook", hashlib.sha256).hexdigest()
+
+    def _secret(self) -> bytes:
+        """Return this installation's secret, made at the first start."""
+        path: Path = self.settings.data_dir / "secret.key"
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_bytes(secrets.token_bytes(32))
+        return path.read_bytes()
+
+    async def _is_ready(self) -> bool:
+        if self.parts is None:
+            return False
+        try:
+            async with asyncio.timeout(2):
+                await self.store.write(lambda _session: None)
+        except (TimeoutError, Exception):  # noqa: BLE001 - any failure means not ready
+            return False
+        return True
+
+    def _spawn(self, work: Coroutine[object, object, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work, name=getattr(work, "__qualname__", ""))
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("a background task failed", exc_info=task.exception())
+
+    async def _cancel(self, name: str) -> None:
+        found = [task for task in self._tasks if task.get_name() == name]
+        for task in found:
+            task.cancel()
+        await asyncio.gather(*found, return_exceptions=True)
+
+    async def _quietly(self, work: Coroutine[object, object, object]) -> None:
+        with contextlib.suppress(TelegramError):
+            await work
+
+
+class _Door:
+    """Where updates come in: journalled first, then presses are acknowledged."""
+
+    def __init__(
+        self, intake: Intake, channel: TelegramChannel, spawn: Callable[[Coroutine[object, object, None]], None]
+    ) -> None:
+        self._intake, self._channel, self._spawn = intake, channel, spawn
+
+    async def accept(self, updates: "list[inbound.Raw]") -> None:
+        await self._intake.accept(updates)
+        for raw in updates:
+            press = raw.get("callback_query")
+            if isinstance(press, dict) and "id" in press:
+                self._spawn(self._channel.acknowledge(str(press["id"])))

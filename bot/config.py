@@ -1,0 +1,283 @@
+"""Settings: the only reader of the environment."""
+
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import date, time, timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+from crm_store.rules.business_hours import OpenHours
+
+PREFIX = "HEARWELL_"
+TOKEN = re.compile(r"^\d+:[A-Za-z0-9_-]{20,}$")
+EXAMPLES = {
+    "telegram.token": "HEARWELL_TELEGRAM__TOKEN=123456:AAExampleExampleExampleExampleExample",
+    "telegram.api_url": "HEARWELL_TELEGRAM__API_URL=https://api.telegram.org",
+    "telegram.mode": "HEARWELL_TELEGRAM__MODE=polling",
+    "telegram.webhook_url": "HEARWELL_TELEGRAM__WEBHOOK_URL=https://bot.example.org/telegram",
+    "telegram.staff_group": "HEARWELL_TELEGRAM__STAFF_GROUP=-1001234567890",
+    "telegram.admins": "HEARWELL_TELEGRAM__ADMINS=600000001,600000002",
+    "telegram.rate": "HEARWELL_TELEGRAM__RATE=30",
+    "database.url": "HEARWELL_DATABASE__URL=sqlite:////var/lib/hearwell/hearwell.db",
+    "data_dir": "HEARWELL_DATA_DIR=/var/lib/hearwell",
+    "web.host": "HEARWELL_WEB__HOST=127.0.0.1",
+    "web.port": "HEARWELL_WEB__PORT=8080",
+    "language": "HEARWELL_LANGUAGE=zh",
+    "timezone": "HEARWELL_TIMEZONE=Asia/Shanghai",
+    "desk.hours": "HEARWELL_DESK__HOURS='mon-fri 09:00-12:00 13:30-18:00; sat 10:00-16:00'",
+    "desk.closed": "HEARWELL_DESK__CLOSED=2026-10-01,2026-10-02",
+    "desk.survey_delay": "HEARWELL_DESK__SURVEY_DELAY=600",
+    "debug.kill_at": "HEARWELL_DEBUG__KILL_AT=after_journal",
+}
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class ConfigError(Exception):
+    """A setting is wrong; the message names it, the problem and an example."""
+
+
+class Telegram(BaseModel):
+    """The Telegram inbox."""
+
+    token: SecretStr | None = None
+    api_url: str = "https://api.telegram.org"
+    mode: Literal["polling", "webhook"] = "polling"
+    webhook_url: str | None = None
+    webhook_secret: SecretStr | None = None
+    staff_group: int | None = None
+    admins: Annotated[tuple[int, ...], NoDecode] = ()
+    rate: float = Field(default=30.0, gt=0, le=1000)
+
+    @field_validator("admins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return (
+            tuple(part.strip() for part in value.split(",") if part.strip())
+            if isinstance(value, str)
+            else value
+        )
+
+    @field_validator("token")
+    @classmethod
+    def _shape(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not TOKEN.match(value.get_secret_value()):
+            raise ValueError("is not a bot token; @BotFather gives one of the form NUMBER:LETTERS")
+        return value
+
+    @field_validator("api_url")
+    @classmethod
+    def _url(cls, value: str) -> str:
+        if not re.match(r"^https?://[^/\s]+", value):
+            raise ValueError("is not an http or https address")
+        return value.rstrip("/")
+
+    @field_validator("staff_group", mode="before")
+    @classmethod
+    def _empty(cls, value: object) -> object:
+        return None if value == "" else value
+
+
+class Database(BaseModel):
+    """Where the store lives; SQLite in the data folder unless said otherwise."""
+
+    url: str | None = None
+
+    @field_validator("url")
+    @classmethod
+    def _known(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(
+            ("sqlite:///", "postgresql://", "postgresql+psycopg://")
+        ):
+            raise ValueError("must begin with sqlite:/// or postgresql://")
+        return value
+
+
+class Web(BaseModel):
+    """Where health checks and webhooks are served."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+
+
+class DeskSettings(BaseModel):
+    """How the service desk works."""
+
+    hours: str = "mon-sun 00:00-24:00"
+    closed: Annotated[tuple[date, ...], NoDecode] = ()
+    survey_delay: int = Field(default=0, ge=0)
+
+    @field_validator("closed", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return (
+            tuple(part.strip() for part in value.split(",") if part.strip())
+            if isinstance(value, str)
+            else value
+        )
+
+    @field_validator("hours")
+    @classmethod
+    def _readable(cls, value: str) -> str:
+        dict(weekly(value))
+        return value
+
+
+class Debug(BaseModel):
+    """Switches for tests."""
+
+    kill_at: str | None = None
+
+
+class Log(BaseModel):
+    """How log lines look."""
+
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    json_lines: bool = True
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set, by HEARWELL_… variables, `_FILE` variants or one TOML file."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", extra="ignore")
+
+    telegram: Telegram = Field(default_factory=Telegram)
+    database: Database = Field(default_factory=Database)
+    web: Web = Field(default_factory=Web)
+    desk: DeskSettings = Field(default_factory=DeskSettings)
+    debug: Debug = Field(default_factory=Debug)
+    log: Log = Field(default_factory=Log)
+    data_dir: Path = Path("data")
+    language: Literal["zh", "en"] = "en"
+    timezone: str = "UTC"
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError("is not a time zone name") from error
+        return value
+
+    @classmethod
+    def settings_customise_sources(  # noqa: PLR0913, PLR0917 - the library's own signature
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read given values first, then the environment."""
+        return init_settings, env_settings
+
+    @property
+    def database_url(self) -> str:
+        """Return where the store lives."""
+        url = self.database.url or f"sqlite:///{self.data_dir.resolve() / 'hearwell.db'}"
+        return re.sub(r"^postgresql://", "postgresql+psycopg://", url)
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """Return the values that may appear in no log."""
+        found = (self.telegram.token, self.telegram.webhook_secret)
+        return frozenset(secret.get_secret_value() for secret in found if secret is not None)
+
+    @property
+    def open_hours(self) -> OpenHours:
+        """Return when the desk is open."""
+        return OpenHours(self.timezone, dict(weekly(self.desk.hours)), frozenset(self.desk.closed))
+
+    @property
+    def survey_delay(self) -> timedelta:
+        """Return how long after resolving a rating is asked for."""
+        return timedelta(seconds=self.desk.survey_delay)
+
+
+def weekly(text: str) -> Iterator[tuple[int, list[tuple[time, time]]]]:
+    """Read opening hours such as `mon-fri 09:00-18:00; sat 10:00-16:00`."""
+    for part in filter(None, (part.strip() for part in text.lower().split(";"))):
+        days, *shifts = part.split()
+        first, _, last = days.partition("-")
+        if first not in DAYS or (last and last not in DAYS) or not shifts:
+            raise ValueError(f"has hours that cannot be read: “{part}”")
+        span = range(DAYS.index(first), DAYS.index(last or first) + 1)
+        for day in span:
+            yield day, [_shift(shift) for shift in shifts]
+
+
+def _shift(text: str) -> tuple[time, time]:
+    try:
+        start, end = text.split("-")
+        return time.fromisoformat(start), time(0) if end == "24:00" else time.fromisoformat(end)
+    except ValueError as error:
+        raise ValueError(f"has hours that cannot be read: “{text}”") from error
+
+
+def load(**given: object) -> Settings:
+    """Read the settings, or raise ConfigError with the setting, the problem and an example."""
+    values: dict[str, object] = {**_toml(), **given}
+    for name, value in _secret_files():
+        section, _, key = name.partition(".")
+        nested = values.setdefault(section, {})
+        if isinstance(nested, dict):
+            nested.setdefault(key, value)
+    try:
+        return Settings(**values)  # type: ignore[arg-type]  # pydantic checks what a file or a caller says
+    except ValidationError as error:
+        raise ConfigError(_sentence(error)) from None
+
+
+def without_environment(**given: object) -> Settings:
+    """Make settings from the given values alone; the demo takes nothing from the environment."""
+
+    class Bare(Settings):
+        """Settings that read no source."""
+
+        @classmethod
+        def settings_customise_sources(
+            cls, settings_cls: type[BaseSettings], **sources: object
+        ) -> tuple[PydanticBaseSettingsSource, ...]:  # type: ignore[override]  # fewer sources
+            return (sources["init_settings"],)  # type: ignore[return-value]  # one of the library's own
+
+    return Bare(**given)  # type: ignore[arg-type]  # given by our own code
+
+
+def _toml() -> dict[str, object]:
+    path = os.environ.get(f"{PREFIX}CONFIG")
+    if not path:
+        return {}
+    try:
+        return dict(tomllib.loads(Path(path).read_text(encoding="utf-8")))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(
+            f"HEARWELL_CONFIG: cannot read {path}: {error}. Example: HEARWELL_CONFIG=hearwell.toml"
+        ) from None
+
+
+def _secret_files(environment: Mapping[str, str] | None = None) -> Iterator[tuple[str, str]]:
+    for name, path in (os.environ if environment is None else environment).items():
+        if name.startswith(PREFIX) and name.endswith("_FILE"):
+            try:
+                secret = Path(path).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                raise ConfigError(
+                    f"{name}: cannot read {path}: {error.strerror}. Example: {name}=/run/secrets/token"
+                ) from None
+            yield name.removeprefix(PREFIX).removesuffix("_FILE").lower().replace("__", "."), secret
+
+
+def _sentence(error: ValidationError) -> str:
+    told = []
+    for problem in error.errors(include_input=False, include_url=False):
+        path = ".".join(str(part) for part in problem["loc"] if not isinstance(part, int))
+        name = PREFIX + path.upper().replace(".", "__")
+        words = problem["msg"].removeprefix("Value error, ")
+        told.append(f"{name} {words}. Example: {EXAMPLES.get(path, name + '=…')}")
+    return "\n".join(told)

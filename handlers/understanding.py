@@ -1,0 +1,24 @@
+"""What a customer's text seems to be, worked out in a thread before the transaction opens."""
+
+from handlers.ports import Edit, InboundEvent, Message, Understood
+from scoring import text as texts
+from scoring.match import FaqIndex
+
+
+def understand(event: InboundEvent, index: FaqIndex | None) -> Understood:
+    """Read language, kind and likely answers off what a customer wrote."""
+    if not isinstance(event, Message | Edit) or not event.text or event.place.is_group:
+        return Understood()
+    words = event.text.partition(" ")[2] if event.text.startswith("/") else event.text
+    if not words:
+        return Understood()
+    kind = texts.kind(words)
+    answers = index.query(words) if index is not None else []
+    return Understood(
+        language=texts.language(words),
+        kind=kind.label,
+        kind_confidence=kind.p,
+        kind_reasons=tuple(f"{reason.code}:{' '.join(reason.words)}" for reason in kind.reasons),
+        thanks_only=texts.is_thanks_only(words),
+        answers=tuple((match.article_id, match.confidence) for match in answers),
+    )
