@@ -12,11 +12,12 @@ export function timeOfDay(value, exact = false) {
   return toDate(value).toLocaleTimeString(locale(), { hour: "2-digit", minute: "2-digit", second: exact ? "2-digit" : undefined });
 }
 
-/** Show a whole moment: weekday, day and time. */
+/** Show a whole moment: its day, the day in short, and the time. */
 export function moment(value) {
   const date = toDate(value);
   const day = date.toLocaleDateString(locale(), { weekday: "short", day: "numeric", month: "short", year: "numeric" });
-  return [day, date.toLocaleTimeString(locale(), { hour: "2-digit", minute: "2-digit", second: "2-digit" })];
+  const short = date.toLocaleDateString(locale(), { day: "numeric", month: "short" });
+  return [day, short, date.toLocaleTimeString(locale(), { hour: "2-digit", minute: "2-digit", second: "2-digit" })];
 }
 
 /** Name a message's day, as seen from the sandbox's now. */

@@ -119,8 +119,9 @@ function draw() {
 function drawClock() {
   if (!model.state) return;
   const at = typeof model.state.now === "number" ? model.state.now * 1000 : Date.parse(model.state.now);
-  const [day, time] = moment((at + Date.now() - ui.fetchedAt) / 1000);
+  const [day, short, time] = moment((at + Date.now() - ui.fetchedAt) / 1000);
   $("clock-day").textContent = day;
+  $("clock-short").textContent = short;
   $("clock-time").textContent = time;
   const ahead = model.state.offset_seconds;
   $("clock-ahead").textContent = ahead >= 60 ? `+${distance(ahead)}` : "";
