@@ -3,8 +3,9 @@
     python benchmarks/faq_match.py DATA_DIR
 
 DATA_DIR holds faq_en_banking77_kb_12shot.csv and _queries.csv, faq_en_clinc_kb.csv and
-_queries_with_oos.csv, faq_zh_atec_kb.csv and _queries.csv (text, then the answer). English runs on a sample of
-questions, and on young FAQs drawn from it; Chinese on draws of 20, 100 and 200 answers with one phrasing each.
+_queries_with_oos.csv, faq_zh_atec_kb.csv and _queries.csv (text, then the answer). English runs on a sample
+of questions and on young FAQs drawn from it; Chinese on draws of 20, 100 and 200 answers, one phrasing each.
+
 Prints top-1 and top-3 of the questions that have an answer (one the index keeps silent on counts as missed),
 what share of all is answered at 90 % precision when cut at the best confidence, and milliseconds a question.
 """

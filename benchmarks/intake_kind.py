@@ -2,9 +2,9 @@
 
     python benchmarks/intake_kind.py DATA_DIR
 
-DATA_DIR holds intake_kind.csv with the columns text, kind, lang, source. Nothing is trained on it. Prints, for
-each language, accuracy and macro-F1 (as they are, and with every label weighing the same), the confusion, how
-often each source is right, and the time.
+DATA_DIR holds intake_kind.csv with the columns text, kind, lang, source. Nothing is trained on it. Prints,
+for each language, accuracy and macro-F1 (as they are, and with every label weighing the same), the confusion,
+how often each source is right, and the time.
 """
 
 import csv

@@ -24,6 +24,8 @@ LABELS: tuple[Label, ...] = ("inquiry", "complaint", "feedback")
 LONG_ZH, LONG_EN = 40, 20  # characters, words: who tells a story at length mostly has a complaint
 READ_AT_MOST = 600  # characters: what a message is about stands near its beginning
 
+COUNTED_AT_MOST = 6  # matches of one signal
+
 # Evidence for (inquiry, complaint, feedback) that one match of a signal adds, in log-odds. The second match
 # of the same signal adds half, the third a third, so that one repeated word never decides alone.
 WEIGHTS: Mapping[str, tuple[float, float, float]] = {
@@ -212,7 +214,9 @@ def _evidence(counts: Mapping[str, int]) -> list[float]:
         and "complaint_word" not in counts
     )
     for code, times in counts.items():
-        strength = _harmonic(times) * (DISCOUNT_IN_QUESTION if asks and code not in _ASKING else 1.0)
+        strength = _harmonic(min(times, COUNTED_AT_MOST)) * (
+            DISCOUNT_IN_QUESTION if asks and code not in _ASKING else 1.0
+        )
         for position, weight in enumerate(WEIGHTS[code]):
             totals[position] += weight * strength
     return totals

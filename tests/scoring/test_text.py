@@ -1,0 +1,212 @@
+"""Language, thanks, kind, sentiment and plain scores, in Chinese and English."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scoring import text
+from scoring.text import is_thanks_only, kind, language, normalise, score, sentiment
+
+ANY_TEXT = st.text(st.sampled_from("谢好的不怎么?！ok thanks 5分星👍\u200d,.'\n"), max_size=60) | st.text(
+    max_size=60
+)
+
+
+@pytest.mark.parametrize(
+    ("raw", "folded"),
+    [
+        ("Ｈello，  World！", "hello world"),
+        ("Don't — you’ll see", "dont youll see"),
+        ("退款？退款！", "退款 退款"),
+        ("STRASSE", "strasse"),
+        ("Straße", "strasse"),
+        ("👍🏻 好", "好"),
+        ("… !?", ""),
+    ],
+)
+def test_normalise_keeps_letters_and_digits_only(raw: str, folded: str) -> None:
+    assert normalise(raw) == folded
+
+
+@given(ANY_TEXT)
+def test_normalising_twice_changes_nothing(raw: str) -> None:
+    assert normalise(normalise(raw)) == normalise(raw)
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("我的订单到哪了", "zh"),
+        ("Where is my order", "en"),
+        ("我的 iPhone 15 坏了", "zh"),
+        ("I bought 饺子 yesterday", "en"),
+        ("請問幾點開門", "zh"),
+        ("123 👍", None),
+        ("", None),
+        ("注文はどこですか", None),
+        ("Где мой заказ", None),
+    ],
+)
+def test_language_is_told_by_script(raw: str, expected: str | None) -> None:
+    assert language(raw) == expected
+
+
+def test_language_falls_back_when_the_script_does_not_tell() -> None:
+    assert language("👍", "zh") == "zh"
+    assert language("Where is it?", "zh") == "en"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        *(
+            "谢谢",
+            "好的",
+            "好的，谢谢！",
+            "谢谢您的帮助🙏",
+            "收到",
+            "嗯嗯",
+            "辛苦了",
+            "太感谢了",
+            "明白了 谢谢",
+            "[强][抱拳]",
+        ),
+        *(
+            "thanks!",
+            "Thank you so much!!",
+            "ok thanks",
+            "THX",
+            "got it, thanks",
+            "Great",
+            "👍",
+            "👍🏻👍🏻",
+            "❤️",
+        ),
+        *("thank you for your help", "That works, thanks a lot. Have a nice day!", "解决了，谢谢", "好好好"),
+    ],
+)
+def test_thanks_need_no_answer(raw: str) -> None:
+    assert is_thanks_only(raw)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        *(
+            "谢谢，但是还没好",
+            "好的，那什么时候到",
+            "不好",
+            "谢谢？",
+            "好的吗",
+            "还没解决",
+            "不行",
+            "",
+            "  ",
+            "!!!",
+            "12345",
+        ),
+        *(
+            "thanks but it is still broken",
+            "Thanksgiving hours?",
+            "no thanks to you it broke",
+            "not ok",
+            "no",
+        ),
+        *("great, and my refund?", "thanks " * 20, "👎", "😡"),
+    ],
+)
+def test_anything_beyond_thanks_does(raw: str) -> None:
+    assert not is_thanks_only(raw)
+
+
+@pytest.mark.parametrize(
+    ("raw", "label"),
+    [
+        ("多少钱包邮？", "inquiry"),
+        ("请问周末营业吗", "inquiry"),
+        ("退款怎么申请", "inquiry"),
+        ("我的订单还没到!", "complaint"),
+        ("你们的客服态度太差了", "complaint"),
+        ("包裹破损，要求退款", "complaint"),
+        ("怎么还不发货，等了三天了", "complaint"),
+        ("服务很好，送货也快，谢谢", "feedback"),
+        ("建议增加夜间配送", "feedback"),
+        ("味道不错，下次还来", "feedback"),
+        ("How much is delivery?", "inquiry"),
+        ("when do you open on Sunday", "inquiry"),
+        ("My card is lost, what should I do?", "inquiry"),
+        ("My order never arrived!", "complaint"),
+        ("The mug came broken and nobody answers", "complaint"),
+        ("This is unacceptable, I want my money back", "complaint"),
+        ("Great service, very friendly staff", "feedback"),
+        ("It would be nice if you delivered on Sundays", "feedback"),
+        ("I am not happy with the quality", "complaint"),
+    ],
+)
+def test_kind_of_plain_messages(raw: str, label: str) -> None:
+    found = kind(raw)
+    assert found.label == label
+    assert found.p > 0.5 and found.reasons
+
+
+def test_kind_names_the_words_it_rests_on() -> None:
+    assert ("fault", ("破损",)) in [(r.code, r.words) for r in kind("包裹破损，要求退款").reasons]
+    assert ("negated", ("不满意",)) not in [(r.code, r.words) for r in kind("很满意").reasons]
+    assert {reason.code for reason in kind("not very helpful").reasons} == {"negated"}
+
+
+def test_a_text_without_a_signal_is_an_unsure_inquiry() -> None:
+    assert kind("8841") == kind("") == text.Kind("inquiry", 1 / 3, (text.Reason("no_signal", ()),))
+
+
+@given(ANY_TEXT)
+def test_kind_always_answers_and_only_with_known_codes(raw: str) -> None:
+    found = kind(raw)
+    assert 1 / 3 - 1e-9 <= found.p <= 1
+    assert {reason.code for reason in found.reasons} <= {*text.WEIGHTS, "no_signal"}
+
+
+@given(st.sampled_from(["投诉", "I want to file a complaint. "]), st.integers(1, 4))
+def test_complaining_more_never_makes_it_less_of_a_complaint(words: str, times: int) -> None:
+    assert kind(words * (times + 1)).p >= kind(words * times).p
+
+
+def test_very_long_texts_are_read_at_their_beginning() -> None:
+    assert kind("包裹" + "周" * 100_000 + "投诉") == kind("包裹" + "周" * 100_000)
+
+
+def test_sentiment_orders_texts() -> None:
+    ladder = ["垃圾，太差了", "不好吃", "周三", "好吃", "好吃，服务热情，推荐"]
+    assert sorted(ladder, key=lambda raw: sentiment(raw).p) == ladder
+    assert sentiment("周三").p == 0.5
+    assert sentiment("not good").p < 0.5 < sentiment("good").p
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        *(
+            ("5分", 5),
+            ("给你们5分，很快", 5),
+            ("五星好评", 5),
+            ("满分", 5),
+            ("3颗星", 3),
+            ("零分", 1),
+            ("给一星都多", 1),
+        ),
+        *(("five stars", 5), ("4/5", 4), ("4 out of 5", 4), ("I'd give 3 stars", 3), ("5", 5), ("5!", 5)),
+        *(
+            ("非常满意", 5),
+            ("满意。", 4),
+            ("一般", 3),
+            ("不满意", 2),
+            ("非常不满意", 1),
+            ("Very satisfied!", 5),
+        ),
+        *(("5分钟还没到", None), ("三星手机", None), ("第5分店", None), ("2点5分", None), ("1分到5分", None)),
+        *(("不值5分", None), ("not 5 stars", None), ("4.5 stars", None), ("10/10", None), ("55", None)),
+        *(("好评", None), ("我很满意也很高兴", None), ("", None), ("15分", None), ("order 5", None)),
+    ],
+)
+def test_score_only_when_plainly_said(raw: str, expected: int | None) -> None:
+    assert score(raw) == expected
