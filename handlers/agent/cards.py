@@ -1,0 +1,131 @@
+"""A ticket in words: its card, what was said so far, and how long it has."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from crm_store import conversations, customers, staff
+from crm_store.customers import Contact
+from crm_store.errors import NotFoundError
+from crm_store.models.conversation import Conversation, Direction, Message
+from crm_store.models.ticket import Ticket
+from crm_store.outbox import LONGEST
+from crm_store.rules.lifecycle import Kind
+from handlers.ports import Button
+from handlers.texts import catalogue
+
+HISTORY = 10
+LONGEST_LINE = 900
+MARKS = {Kind.COMPLAINT: "❗", Kind.FEEDBACK: "💬", Kind.INQUIRY: "❓"}
+
+
+class Say(Protocol):
+    """Words a key in one reader's language."""
+
+    def __call__(self, key: str, **values: object) -> str:
+        """Return the sentence."""
+
+
+def sayer(language: str) -> Say:
+    """Return what words keys in a language."""
+    return partial(catalogue.say, language)
+
+
+def contact(session: Session, ticket: Ticket) -> Contact:
+    """Return the customer of a ticket, where its conversation takes place."""
+    conversation = session.get(Conversation, ticket.conversation_id)
+    found = None
+    if conversation is not None:
+        found = customers.sender(session, conversation.inbox_id, conversation.chat).contact
+    if found is None:
+        raise NotFoundError("customer", ticket.customer_id)
+    return found
+
+
+def owner(session: Session, ticket: Ticket) -> str | None:
+    """Return the name of whoever owns a ticket."""
+    return None if ticket.assignee_id is None else staff.by_id(session, ticket.assignee_id).name
+
+
+def span(say: Say, length: timedelta) -> str:
+    """Word how long something is, in its largest whole unit."""
+    minutes = max(int(length / timedelta(minutes=1)), 0)
+    if minutes < 60:
+        return say("span.minutes", count=minutes)
+    if minutes < 48 * 60:
+        return say("span.hours", count=minutes // 60)
+    return say("span.days", count=minutes // (24 * 60))
+
+
+def due(say: Say, ticket: Ticket, now: datetime) -> str:
+    """Word how long is left for the next thing a customer was promised."""
+    at = ticket.resolution_due if ticket.first_replied else ticket.first_due or ticket.resolution_due
+    if at is None:
+        return say("due.none")
+    if at < now:
+        return say("due.overdue", span=span(say, now - at))
+    return say("due.left", span=span(say, at - now))
+
+
+def head(session: Session, ticket: Ticket, say: Say, *, now: datetime) -> str:
+    """Word the card of a ticket: what it is, whose, and by when."""
+    customer = customers.by_id(session, ticket.customer_id)
+    return say(
+        "card.head",
+        mark=MARKS[Kind(ticket.kind)],
+        number=ticket.number,
+        kind=say(f"word.{ticket.kind}"),
+        status=say(f"word.{ticket.status}"),
+        priority=say(f"word.{ticket.priority}"),
+        customer=customer.name,
+        speaks=say(f"word.language.{customer.language}"),
+        owner=owner(session, ticket) or say("card.nobody"),
+        due=due(say, ticket, now),
+    )
+
+
+def with_history(
+    session: Session, ticket: Ticket, language: str, *, now: datetime, zone: str
+) -> tuple[str, Sequence[Message]]:
+    """Word a card and its last messages as one text that fits in one message; return also the messages."""
+    say = sayer(language)
+    text = head(session, ticket, say, now=now)
+    messages = conversations.of_ticket(session, ticket.id, last=HISTORY)
+    customer = customers.by_id(session, ticket.customer_id).name
+    lines: list[str] = []
+    room = LONGEST - len(text) - 400  # kept for the line that tells how to answer
+    for message in reversed(messages):
+        line = _line(session, message, customer, say, zone)
+        if room < len(line) + 1:
+            lines.append("…")
+            break
+        room -= len(line) + 1
+        lines.append(line)
+    return "\n".join([text, "", *reversed(lines)] if lines else [text]), messages
+
+
+def _line(session: Session, message: Message, customer: str, say: Say, zone: str) -> str:
+    name = customer
+    if message.direction != Direction.INBOUND:
+        name = say("card.bot") if message.staff_id is None else staff.by_id(session, message.staff_id).name
+    body = message.body
+    if message.file_kind is not None:
+        kind = say("card.photo") if message.file_kind == "photo" else message.file_name or say("card.file")
+        body = f"[{kind}] {body}".strip()
+    if len(body) > LONGEST_LINE:
+        body = body[: LONGEST_LINE - 1] + "…"
+    key = "card.note" if message.direction == Direction.NOTE else "card.line"
+    return say(key, time=f"{message.at.astimezone(ZoneInfo(zone)):%H:%M}", name=name, text=body)
+
+
+def keys(say: Say, ticket: Ticket) -> list[list[Button]]:
+    """Return the buttons below a card."""
+    if ticket.is_resolved:
+        return [[Button(say("key.reopen"), "reopen", ticket.number)]]
+    taken = ticket.assignee_id is not None
+    resolve = Button(say("key.resolve"), "resolve", ticket.number)
+    return [[resolve] if taken else [Button(say("key.take", number=ticket.number), "take", ticket.number)]]

@@ -1,0 +1,251 @@
+"""Taking a ticket, answering its customer, and notes that stay inside."""
+
+import unicodedata
+from collections.abc import Sequence
+
+import orjson
+import sqlalchemy as sa
+
+from crm_store import conversations, events, tickets
+from crm_store.conversations import Line
+from crm_store.customers import Contact
+from crm_store.errors import RefusedError
+from crm_store.models.conversation import Direction
+from crm_store.models.outbox import Action, Lane, OutboxRow
+from crm_store.models.ticket import Ticket
+from crm_store.outbox import Draft
+from crm_store.rules.lifecycle import Status
+from crm_store.rules.roles import Role
+from handlers.agent import cards, topics
+from handlers.context import Context
+from handlers.ports import Button, FileRef, Message, OutboundMessage
+from handlers.router import UsageError
+
+SENT, KEPT = "👍", "✍"
+
+
+def take(ctx: Context, number: int) -> None:
+    """Make the sender the owner of a ticket and show them what it is about."""
+    ticket = held(ctx, number)
+    if ticket.is_resolved:
+        raise RefusedError("resolved", number=number, status=ticket.status)
+    if ticket.assignee_id == ctx.staff.id:
+        ctx.reply("take.yours", number=number)
+        return
+    claim(ctx, ticket, reason="took" if ticket.assignee_id is None else "took_over")
+    if in_staff_group(ctx):
+        _show_in_group(ctx, ticket)
+    else:
+        _show_here(ctx, ticket)
+
+
+def take_pressed(ctx: Context, subject: str, revision: int) -> None:
+    """Take the ticket whose button was pressed."""
+    take(ctx, number_of(subject))
+
+
+def reply(ctx: Context, number: int, text: str | None) -> None:
+    """Answer a ticket's customer; the first answer claims a ticket nobody owns."""
+    here = ctx.ticket_here() if ctx.place.thread else None
+    if here is not None and here != number:
+        raise RefusedError("other_topic", here=here, number=number)
+    file = file_of(ctx)
+    if not (text or "").strip() and file is None:
+        raise UsageError("reply")
+    answer(ctx, held(ctx, number), text or "")
+
+
+def answer(ctx: Context, ticket: Ticket, text: str) -> None:
+    """Send an answer to the customer, with the file that came with it, and show that it went out."""
+    _check_answerable(ctx, ticket)
+    customer = cards.contact(ctx.session, ticket)
+    if not customer.is_reachable:
+        raise RefusedError("unreachable", number=ticket.number, name=customer.name)
+    if ticket.assignee_id is None:
+        claim(ctx, ticket, reason="replied")
+    ticket.answer(ctx.now)
+    message = log(ctx, ticket, Direction.OUTBOUND, text)
+    row = ctx.enqueue(_to_customer(ctx, ticket, customer, text=text, message_id=message))
+    events.record(ctx.session, ticket.id, kind="replied", by=ctx.by, at=ctx.now, message=message)
+    react(ctx, SENT, ticket.id, once_sent=row)
+
+
+def _check_answerable(ctx: Context, ticket: Ticket) -> None:
+    if ticket.status == Status.RESOLVED:
+        raise RefusedError("reply_resolved", number=ticket.number)
+    if ticket.is_resolved:
+        raise RefusedError("closed", number=ticket.number)
+    check_owner(ctx, ticket)
+
+
+def _to_customer(ctx: Context, ticket: Ticket, customer: Contact, *, text: str, message_id: int) -> Draft:
+    event = ctx.event
+    body: dict[str, object] = {"text": text}
+    action = Action.SEND
+    if isinstance(event, Message) and event.file is not None:
+        body = {"from_chat": event.place.chat, "message": event.id, "caption": text}
+        action = Action.COPY
+    return Draft(
+        inbox_id=customer.inbox_id, chat=customer.chat, body=body, action=action,
+        customer_id=customer.customer_id, ticket_id=ticket.id, message_id=message_id,
+    )  # fmt: skip
+
+
+def note(ctx: Context, number: int, text: str | None) -> None:
+    """Keep words about a ticket that only staff will ever read."""
+    ticket = held(ctx, number)
+    if not (text or "").strip() and file_of(ctx) is None:
+        raise UsageError("note")
+    message = log(ctx, ticket, Direction.NOTE, (text or "").strip())
+    events.record(ctx.session, ticket.id, kind="noted", by=ctx.by, at=ctx.now, message=message)
+    react(ctx, KEPT, ticket.id)
+
+
+def write(ctx: Context, number: int, text: str) -> None:
+    """Answer with what was written in a ticket's topic or under its card, or keep it when it is a note."""
+    inside = as_note(text)
+    if inside is not None:
+        note(ctx, number, inside)
+    else:
+        reply(ctx, number, text)
+
+
+def as_note(text: str) -> str | None:
+    """Return the words of a note, None when it is an answer; refuse what could be either."""
+    lines = [unicodedata.normalize("NFKC", line).lstrip() for line in text.strip().splitlines()]
+    first = lines[0] if lines else ""
+    if first.startswith("//"):
+        return text.strip()[2:].strip()
+    if first.lower().split(maxsplit=1)[:1] == ["/note"]:
+        return text.strip()[len("/note") :].strip()
+    if first.startswith("/"):
+        raise RefusedError("looks_like_command", text=first[:40])
+    if any(line.startswith("//") for line in lines):
+        raise RefusedError("mixed_note")
+    return None
+
+
+def held(ctx: Context, number: int) -> Ticket:
+    """Return a ticket that nobody else can change before this event is done with it."""
+    ticket = tickets.by_number(ctx.session, number)
+    ctx.session.refresh(ticket, with_for_update=True)
+    return ticket
+
+
+def check_owner(ctx: Context, ticket: Ticket) -> None:
+    """Refuse who does not own a ticket that someone owns; a supervisor may act on any."""
+    if ticket.assignee_id in {None, ctx.staff.id} or ctx.staff.may(Role.SUPERVISOR):
+        return
+    raise RefusedError("taken", number=ticket.number, name=cards.owner(ctx.session, ticket))
+
+
+def claim(ctx: Context, ticket: Ticket, *, reason: str) -> None:
+    """Make the sender the owner and write down why."""
+    check_owner(ctx, ticket)
+    before = ticket.assignee_id
+    ticket.take(ctx.staff.id)
+    events.record(
+        ctx.session, ticket.id, kind="assigned", by=ctx.by, at=ctx.now, reason=reason, to=ctx.staff.id,
+        **({} if before is None else {"was": before}),
+    )  # fmt: skip
+
+
+def log(ctx: Context, ticket: Ticket, direction: Direction, text: str) -> int:
+    """Write down what staff said about a ticket, with the file that came with it."""
+    file = file_of(ctx)
+    line = Line(
+        conversation_id=ticket.conversation_id, ticket_id=ticket.id, direction=direction, body=text,
+        file_kind=file.kind if file else None, file_id=file.id if file else None,
+        file_name=file.name if file else None, staff_id=ctx.staff.id,
+    )  # fmt: skip
+    return conversations.log(ctx.session, line, at=ctx.now)
+
+
+def file_of(ctx: Context) -> FileRef | None:
+    """Return the file that came with the event, if one did."""
+    return ctx.event.file if isinstance(ctx.event, Message) else None
+
+
+def react(ctx: Context, emoji: str, ticket_id: int, *, once_sent: int | None = None) -> None:
+    """Answer a message of staff with a sign, once the row it waits for has gone out."""
+    if not isinstance(ctx.event, Message):
+        return
+    ctx.enqueue(
+        Draft(
+            inbox_id=ctx.place.inbox_id, chat=ctx.place.chat, action=Action.REACT, priority=Lane.NOTICE,
+            body={"message": ctx.event.id, "emoji": emoji}, target_id=once_sent, ticket_id=ticket_id,
+        )
+    )  # fmt: skip
+
+
+def tell(ctx: Context, text: str, *, ticket: int, buttons: Sequence[Sequence[Button]] = ()) -> int:
+    """Answer where the event happened with words of a ticket, so that a reply to them finds it."""
+    body = OutboundMessage(text, buttons).body()
+    if ctx.place.thread:
+        body["thread"] = ctx.place.thread
+    return ctx.enqueue(Draft(inbox_id=ctx.place.inbox_id, chat=ctx.place.chat, body=body, ticket_id=ticket))
+
+
+def in_staff_group(ctx: Context) -> bool:
+    """Tell whether the event happened in the staff group."""
+    return ctx.place.is_group and ctx.place.chat == ctx.desk.staff_group
+
+
+def number_of(subject: str) -> int:
+    """Read a ticket's number off a button."""
+    if not (subject.isascii() and subject.isdigit() and len(subject) < 16):
+        raise RefusedError("stale_button")
+    return int(subject)
+
+
+def _show_in_group(ctx: Context, ticket: Ticket) -> None:
+    if ctx.place.thread:
+        tell(ctx, ctx.say("take.taken", number=ticket.number, name=ctx.staff.name), ticket=ticket.id)
+        return
+    thread = tickets.thread_of(ctx.session, ticket.id)
+    if thread is None:
+        topics.make(topics.bench(ctx), ticket)
+    else:
+        words = ctx.say("take.taken", number=ticket.number, name=ctx.staff.name)
+        topics.tell(topics.bench(ctx), thread, OutboundMessage(words))
+    if isinstance(ctx.event, Message):
+        tell(ctx, ctx.say("take.taken", number=ticket.number, name=ctx.staff.name), ticket=ticket.id)
+    else:
+        _mark_digest(ctx)
+
+
+def _mark_digest(ctx: Context) -> None:
+    """Show on the digest whose button was pressed who took what; a line may share it with others."""
+    shown = getattr(ctx.event, "message_id", "")
+    rows = ctx.session.scalars(
+        sa.select(OutboxRow)
+        .where(
+            OutboxRow.inbox_id == ctx.place.inbox_id, OutboxRow.chat == ctx.place.chat,
+            OutboxRow.provider_id == shown, OutboxRow.action == Action.SEND,
+        )
+        .order_by(OutboxRow.rank, OutboxRow.id)
+    ).all()  # fmt: skip
+    lines: list[str] = []
+    buttons: list[list[Button]] = []
+    for row in rows:
+        words = str(orjson.loads(row.body).get("text", ""))
+        ticket = None if row.ticket_id is None else tickets.by_number(ctx.session, row.ticket_id)
+        name = None if ticket is None else cards.owner(ctx.session, ticket)
+        lines.append(words if name is None else f"{words} ✔ {name}")
+        if ticket is not None and name is None and not ticket.is_resolved:
+            buttons.append([Button(ctx.say("key.take", number=ticket.number), "take", ticket.number)])
+    if lines:
+        ctx.edit("\n".join(lines), buttons=buttons)
+
+
+def _show_here(ctx: Context, ticket: Ticket) -> None:
+    text, messages = cards.with_history(ctx.session, ticket, ctx.language, now=ctx.now, zone=ctx.desk.zone)
+    how = ctx.say("card.how_in_private", number=ticket.number)
+    tell(ctx, f"{text}\n\n{how}", ticket=ticket.id, buttons=cards.keys(ctx.say, ticket))
+    for body in topics.files(ctx.session, messages):
+        ctx.enqueue(
+            Draft(
+                inbox_id=ctx.place.inbox_id, chat=ctx.place.chat, body=body, action=Action.COPY,
+                ticket_id=ticket.id,
+            )
+        )  # fmt: skip

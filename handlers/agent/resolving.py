@@ -1,0 +1,143 @@
+"""Resolving a ticket and reopening it; a complaint needs its root cause and its remedy first."""
+
+import re
+from datetime import timedelta
+
+from crm_store import dialogs, events, surveys, tickets
+from crm_store.errors import RefusedError
+from crm_store.models.dialog import Dialog
+from crm_store.models.outbox import ThreadState
+from crm_store.models.ticket import Ticket
+from crm_store.rules.lifecycle import Kind, Status
+from handlers import asking
+from handlers.agent import cards, desk, topics
+from handlers.context import Context
+from handlers.ports import Button, OutboundMessage
+from handlers.router import seat
+from handlers.texts import catalogue
+
+BAR = re.compile(r"[|｜]")
+PATIENCE = timedelta(hours=1)
+
+
+def resolve(ctx: Context, number: int, text: str | None) -> None:
+    """Close the work on a ticket and ask its customer for a rating."""
+    ticket = _resolvable(ctx, number)
+    words = (text or "").strip()
+    if ticket.kind == Kind.COMPLAINT:
+        cause, _, remedy = (part.strip() for part in BAR.sub("|", words, count=1).partition("|"))
+        if cause and remedy:
+            _settle_complaint(ctx, ticket, cause, remedy)
+        else:
+            _ask(ctx, ticket, cause)
+        return
+    if words:
+        inside = desk.as_note(words)
+        if inside is not None:
+            raise RefusedError("mixed_note")
+        desk.answer(ctx, ticket, words)
+    finish(ctx, ticket)
+
+
+def resolve_pressed(ctx: Context, subject: str, revision: int) -> None:
+    """Resolve the ticket whose button was pressed."""
+    resolve(ctx, desk.number_of(subject), None)
+
+
+def steps(ctx: Context, dialog: Dialog, text: str) -> None:
+    """Hear the root cause of a complaint, then its remedy, then resolve it."""
+    number = int(str(dialog.answers["ticket"]))
+    ticket = _resolvable(ctx, number)
+    inside = desk.as_note(text)
+    if inside is not None:
+        desk.note(ctx, number, inside)
+    elif not text.strip():
+        _ask_for(ctx, ticket, dialog)
+    elif dialog.step == "cause":
+        dialogs.advance(dialog, step="remedy", expires=ctx.now + PATIENCE, cause=text.strip())
+        _ask_for(ctx, ticket, dialog)
+    else:
+        dialogs.end(ctx.session, seat(ctx.event))
+        _settle_complaint(ctx, ticket, str(dialog.answers["cause"]), text.strip())
+
+
+def leave(ctx: Context, subject: str, revision: int) -> None:
+    """Stop asking for cause and remedy; the complaint stays as it is."""
+    dialogs.end(ctx.session, seat(ctx.event))
+    ctx.edit(ctx.say("resolving.left", number=desk.number_of(subject)))
+
+
+def finish(ctx: Context, ticket: Ticket, **why: object) -> None:
+    """Resolve a ticket, tell its customer and the staff, and close its topic."""
+    if ticket.assignee_id is None:
+        desk.claim(ctx, ticket, reason="resolved")
+    ticket.resolve(ctx.now)
+    events.record(ctx.session, ticket.id, kind="resolved", by=ctx.by, at=ctx.now, **why)
+    if not asking.after_resolve(ctx, ticket):
+        customer = cards.contact(ctx.session, ticket)
+        words = catalogue.say(customer.language, "resolved.customer", number=ticket.number)
+        ctx.tell_customer(customer, OutboundMessage(words), ticket=ticket.id)
+    _confirm(ctx, ticket, "resolved.staff")
+    topics.close(topics.bench(ctx), ticket.id)
+
+
+def reopen(ctx: Context, number: int) -> None:
+    """Start work again on a resolved ticket."""
+    ticket = desk.held(ctx, number)
+    if ticket.status in {Status.CLOSED, Status.MERGED}:
+        raise RefusedError("closed", number=number)
+    if not ticket.is_resolved:
+        raise RefusedError("not_resolved", number=number, status=ticket.status)
+    ticket.reopen()
+    surveys.cancel(ctx.session, ticket.id)
+    events.record(ctx.session, ticket.id, kind="reopened", by=ctx.by, at=ctx.now, reason="staff")
+    thread = tickets.thread_of(ctx.session, ticket.id)
+    if thread is not None and thread.provider_id is not None:
+        thread.state = ThreadState.OPEN
+    _confirm(ctx, ticket, "reopened.staff")
+
+
+def reopen_pressed(ctx: Context, subject: str, revision: int) -> None:
+    """Reopen the ticket whose button was pressed."""
+    reopen(ctx, desk.number_of(subject))
+
+
+def _resolvable(ctx: Context, number: int) -> Ticket:
+    ticket = desk.held(ctx, number)
+    if ticket.is_resolved:
+        raise RefusedError("resolved", number=number, status=ticket.status)
+    desk.check_owner(ctx, ticket)
+    return ticket
+
+
+def _ask(ctx: Context, ticket: Ticket, cause: str) -> None:
+    dialog = dialogs.start(
+        ctx.session,
+        seat(ctx.event),
+        kind="resolving",
+        step="remedy" if cause else "cause",
+        expires=ctx.now + PATIENCE,
+    )
+    dialog.answers = {"ticket": ticket.number, "cause": cause}
+    _ask_for(ctx, ticket, dialog)
+
+
+def _ask_for(ctx: Context, ticket: Ticket, dialog: Dialog) -> None:
+    words = ctx.say(f"resolving.{dialog.step}", number=ticket.number)
+    stop = Button(ctx.say("key.not_now"), "resolve_not", ticket.number)
+    desk.tell(ctx, words, ticket=ticket.id, buttons=[[stop]])
+
+
+def _settle_complaint(ctx: Context, ticket: Ticket, cause: str, remedy: str) -> None:
+    ticket.root_cause, ticket.remedy = cause, remedy
+    finish(ctx, ticket, cause=cause, remedy=remedy)
+
+
+def _confirm(ctx: Context, ticket: Ticket, key: str) -> None:
+    """Tell the staff where they asked, and in the ticket's topic."""
+    thread = tickets.thread_of(ctx.session, ticket.id)
+    words = ctx.say(key, number=ticket.number, name=ctx.staff.name)
+    if thread is not None:
+        topics.tell(topics.bench(ctx), thread, OutboundMessage(words, cards.keys(ctx.say, ticket)))
+    if thread is None or thread.provider_id is None or ctx.place.thread != thread.provider_id:
+        desk.tell(ctx, words, ticket=ticket.id)

@@ -1,0 +1,99 @@
+"""A ticket's topic in the staff group: asked for once, filled with its card and files, closed."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from crm_store import customers, outbox, tickets
+from crm_store.models.conversation import Conversation, Direction, Message
+from crm_store.models.outbox import Action, Lane, Thread, ThreadState
+from crm_store.models.ticket import Ticket
+from crm_store.outbox import Draft
+from handlers.agent import cards
+from handlers.context import Context, Desk
+from handlers.ports import OutboundMessage
+
+LONGEST_NAME = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Where and when rows are written: what a topic needs of an event's context or of the clock's."""
+
+    session: Session
+    now: datetime
+    desk: Desk
+    inbox_id: int
+    language: str
+
+
+def bench(ctx: Context) -> Bench:
+    """Return the bench of an event."""
+    return Bench(ctx.session, ctx.now, ctx.desk, ctx.place.inbox_id, ctx.language)
+
+
+def make(at: Bench, ticket: Ticket) -> Thread | None:
+    """Ask for a ticket's topic, with its card and history to follow; None without a staff group."""
+    if at.desk.staff_group is None:
+        return None
+    thread = Thread(
+        inbox_id=at.inbox_id, chat=at.desk.staff_group, ticket_id=ticket.id,
+        name=name(at.session, ticket), state=ThreadState.WANTED, created=at.now,
+    )  # fmt: skip
+    at.session.add(thread)
+    at.session.flush()
+    asked = replace(
+        _draft(thread), body={"name": thread.name}, action=Action.MAKE_THREAD, priority=Lane.REPLY
+    )
+    outbox.enqueue(at.session, asked, now=at.now)
+    _fill(at, thread, ticket)
+    return thread
+
+
+def _fill(at: Bench, thread: Thread, ticket: Ticket) -> None:
+    say = cards.sayer(at.language)
+    text, messages = cards.with_history(at.session, ticket, at.language, now=at.now, zone=at.desk.zone)
+    card = OutboundMessage(f"{text}\n\n{say('card.how_in_topic')}", cards.keys(say, ticket))
+    row = outbox.enqueue(at.session, replace(_draft(thread), body=card.body()), now=at.now)
+    outbox.enqueue(at.session, replace(_draft(thread), action=Action.PIN, target_id=row), now=at.now)
+    for body in files(at.session, messages):
+        outbox.enqueue(at.session, replace(_draft(thread), body=body, action=Action.COPY), now=at.now)
+
+
+def tell(at: Bench, thread: Thread, message: OutboundMessage) -> int:
+    """Write into a topic, after what was written there before."""
+    return outbox.enqueue(at.session, replace(_draft(thread), body=message.body()), now=at.now)
+
+
+def close(at: Bench, ticket_id: int) -> None:
+    """Close a ticket's topic once everything written there has gone out."""
+    thread = tickets.thread_of(at.session, ticket_id)
+    if thread is None or thread.state == ThreadState.CLOSED:
+        return
+    thread.state = ThreadState.CLOSED
+    outbox.enqueue(at.session, replace(_draft(thread), action=Action.CLOSE_THREAD), now=at.now)
+
+
+def _draft(thread: Thread) -> Draft:
+    return Draft(
+        inbox_id=thread.inbox_id, chat=thread.chat, body={}, priority=Lane.NOTICE,
+        thread_id=thread.id, ticket_id=thread.ticket_id,
+    )  # fmt: skip
+
+
+def name(session: Session, ticket: Ticket) -> str:
+    """Name a topic: the number first, so that the ticket can be found again by it."""
+    customer = customers.by_id(session, ticket.customer_id).name
+    words = " ".join(f"#{ticket.number} · {customer} · {ticket.subject}".split()).rstrip(" ·")
+    return words if len(words) <= LONGEST_NAME else words[: LONGEST_NAME - 1] + "…"
+
+
+def files(session: Session, messages: Sequence[Message]) -> Iterator[dict[str, object]]:
+    """Give what copies the files among a ticket's messages out of the customer's chat."""
+    for message in messages:
+        sent_by_customer = message.direction == Direction.INBOUND and message.provider_id is not None
+        if message.file_id is not None and sent_by_customer:
+            conversation = session.get_one(Conversation, message.conversation_id)
+            yield {"from_chat": conversation.chat, "message": message.provider_id}
