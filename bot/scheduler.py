@@ -34,7 +34,7 @@ _OUTCOMES: dict[int, str] = {
 class Sink(Protocol):
     """Count what became of each tick."""
 
-    def job(self, name: str, outcome: str) -> None:
+    def tick(self, job: str, outcome: str) -> None:
         """Count one tick of a job."""
 
 
@@ -86,8 +86,8 @@ class IntervalTick(BaseTrigger):  # type: ignore[misc]  # APScheduler has no typ
 class Scheduler:
     """Wake named jobs on one event loop: never two of a name at a time, and never one wake lost."""
 
-    def __init__(self, clock: Clock, *, sink: Sink) -> None:
-        """Take the clock people live by and the counters; nothing fires before start."""
+    def __init__(self, sink: Sink, *, clock: Clock = utc_now) -> None:
+        """Take the counters and the clock people live by; nothing fires before start."""
         self._clock = clock
         self._sink = sink
         self._wakes: dict[str, Wake] = {}
@@ -126,14 +126,12 @@ class Scheduler:
         """Begin to fire on the running event loop."""
         self._ticker.start()
 
-    def stop(self) -> None:
-        """Fire no more; a wake under way ends by itself."""
+    async def stop(self) -> None:
+        """Fire no more, and let the wakes under way end; cancelling this cancels them."""
         self._stopped = True
         if self._ticker.running:
             self._ticker.shutdown(wait=False)
-
-    async def drain(self) -> None:
-        """Wait until the wakes under way have ended."""
+        await asyncio.sleep(0)
         await asyncio.gather(*self._running, return_exceptions=True)
 
     async def _run(self, name: str) -> None:
@@ -150,7 +148,7 @@ class Scheduler:
                 raise
 
     def _heard(self, event: JobEvent) -> None:
-        self._sink.job(event.job_id, _OUTCOMES[event.code])
+        self._sink.tick(event.job_id, _OUTCOMES[event.code])
         if event.code == EVENT_JOB_MAX_INSTANCES:
             self._again.add(event.job_id)
         elif event.job_id in self._again:

@@ -104,8 +104,8 @@ class Tally:
         self._changed = asyncio.Condition()
         self._told: set[asyncio.Task[None]] = set()
 
-    def job(self, name: str, outcome: str) -> None:
-        self.counts[name, outcome] += 1
+    def tick(self, job: str, outcome: str) -> None:
+        self.counts[job, outcome] += 1
         task = asyncio.get_running_loop().create_task(self._tell())
         self._told.add(task)
         task.add_done_callback(self._told.discard)
@@ -125,7 +125,7 @@ class World:
     def __init__(self) -> None:
         self.clock = Clock()
         self.tally = Tally()
-        self.scheduler = Scheduler(self.clock.now, sink=self.tally)
+        self.scheduler = Scheduler(self.tally, clock=self.clock.now)
         self.woken = 0
 
     async def wake(self) -> None:
@@ -146,8 +146,7 @@ async def world() -> AsyncIterator[World]:
     made = World()
     made.scheduler.start()
     yield made
-    made.scheduler.stop()
-    await made.scheduler.drain()
+    await made.scheduler.stop()
 
 
 async def test_an_interval_wakes_again_and_again(world: World) -> None:
@@ -225,10 +224,11 @@ async def test_stopping_lets_a_wake_under_way_end(world: World) -> None:
 
     world.scheduler.add("retention", timedelta(hours=1), slow)
     await started.wait()
-    world.scheduler.stop()
+    stopping = asyncio.ensure_future(world.scheduler.stop())
     await asyncio.sleep(0.01)
+    assert not stopping.done()
     released.set()
-    await world.scheduler.drain()
+    await stopping
 
     assert ended.is_set()
     assert world.tally.counts["retention", "failed"] == 0
@@ -274,7 +274,7 @@ async def test_jobs_may_be_added_before_the_start() -> None:
 
     world.scheduler.start()
     await world.tally.until("threads", "ran")
-    world.scheduler.stop()
-    await world.scheduler.drain()
+    await world.scheduler.stop()
+    await world.scheduler.stop()
 
     assert world.woken == 1
