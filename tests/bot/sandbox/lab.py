@@ -1,13 +1,14 @@
 """A sandbox, its control API and python-telegram-bot's Bot, together."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import aiohttp
-from telegram import Bot, Update
+from telegram import Bot, CallbackQuery, Update
 
 from bot.sandbox.bots import DEFAULT_TOKEN
 from bot.sandbox.server import Running, serve
@@ -85,11 +86,28 @@ class Lab:
         found: list[Answer] = answer["result"]
         if found:
             self.offset = found[-1]["update_id"] + 1
+            self.world.bot.updates.confirm(self.offset)
         return found
+
+    async def query(self) -> CallbackQuery:
+        """Wait for a press and return it."""
+        await eventually(lambda: bool(self.world.bot.updates.waiting))
+        (update,) = await self.typed_updates()
+        assert update.callback_query is not None
+        return update.callback_query
 
     async def typed_updates(self) -> list[Update]:
         """Take the updates that wait, as the client library reads them."""
         return [Update.de_json(raw, self.bot) for raw in await self.updates()]
+
+
+async def eventually(is_so: Callable[[], bool]) -> None:
+    """Wait until something has become true, a few seconds at most."""
+    for _ in range(5000):
+        if is_so():
+            return
+        await asyncio.sleep(0.001)
+    raise AssertionError("it did not happen")
 
 
 @asynccontextmanager
