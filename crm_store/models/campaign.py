@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_store.models.base import Base, one_of
+from crm_store.rules.frequency import Mode, Scope
 
 
 class CampaignState(StrEnum):
@@ -34,9 +35,10 @@ class Campaign(Base):
     text_en: Mapped[str]
     audience: Mapped[dict[str, object]]
     schedule: Mapped[dict[str, object]]
+    quiet: Mapped[dict[str, object]] = mapped_column(server_default="{}")
+    chat: Mapped[str]
     state: Mapped[str] = mapped_column(server_default="scheduled")
     created: Mapped[datetime]
-    card_id: Mapped[int | None] = mapped_column(sa.ForeignKey("outbox.id"))
 
 
 class OccurrenceState(StrEnum):
@@ -54,15 +56,28 @@ class Occurrence(Base):
     """One time a campaign runs, unique by its local minute."""
 
     __tablename__ = "occurrence"
-    __table_args__ = (sa.UniqueConstraint("campaign_id", "local_time"), one_of("state", OccurrenceState))
+    __table_args__ = (
+        sa.UniqueConstraint("campaign_id", "local_time"),
+        one_of("state", OccurrenceState),
+        sa.Index(
+            "ix_occurrence_open",
+            "campaign_id",
+            sqlite_where=sa.text("finished IS NULL"),
+            postgresql_where=sa.text("finished IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     campaign_id: Mapped[int] = mapped_column(sa.ForeignKey("campaign.id"))
     local_time: Mapped[str]
     due: Mapped[datetime] = mapped_column(index=True)
+    deadline: Mapped[datetime]
     state: Mapped[str] = mapped_column(server_default="due")
     cursor: Mapped[int] = mapped_column(server_default="0")
     finished: Mapped[datetime | None]
+    card_id: Mapped[int | None]
+    card_text: Mapped[str] = mapped_column(server_default="")
+    card_at: Mapped[datetime | None]
 
 
 class Verdict(StrEnum):
@@ -98,6 +113,12 @@ class Recipient(Base):
             "customer_id",
             sqlite_where=sa.text("state = 'planned'"),
             postgresql_where=sa.text("state = 'planned'"),
+        ),
+        sa.Index(
+            "ix_recipient_queued",
+            "occurrence_id",
+            sqlite_where=sa.text("state = 'queued'"),
+            postgresql_where=sa.text("state = 'queued'"),
         ),
         sa.Index("ix_recipient_customer", "customer_id"),
     )
@@ -161,7 +182,11 @@ class PolicyCap(Base):
     """One cap of a policy version."""
 
     __tablename__ = "policy_cap"
-    __table_args__ = (sa.CheckConstraint("most >= 0", name="most"),)
+    __table_args__ = (
+        sa.CheckConstraint("most >= 0", name="most"),
+        one_of("mode", Mode),
+        one_of("scope", Scope),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     version_id: Mapped[int] = mapped_column(sa.ForeignKey("policy_version.id"), index=True)
@@ -171,6 +196,7 @@ class PolicyCap(Base):
     window_seconds: Mapped[int]
     mode: Mapped[str]
     min_gap_seconds: Mapped[int]
+    scope: Mapped[str]
 
 
 class ChannelStrategy(Base):
