@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import logging
 import secrets
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -21,7 +21,7 @@ from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.polling import Poller
 from bot.channels.telegram.request import AiohttpRequest
 from bot.clock import Clock
-from bot.clockwork import Clockwork
+from bot.clockwork import Clockwork, Turn
 from bot.config import ConfigError, Settings
 from bot.debug import KillSwitch
 from bot.delivery.courier import Courier
@@ -41,6 +41,7 @@ from scoring.match import FaqIndex
 
 log = logging.getLogger("hearwell")
 DRAIN = 10.0
+Spawn = Callable[[Coroutine[object, object, None]], None]
 
 
 @dataclass(slots=True)
@@ -69,6 +70,7 @@ class App:
         self.parts: Parts | None = None
         self._lock = RunLock(settings.data_dir)
         self._store: Store | None = None
+        self._bot: Bot | None = None
         self._index: FaqIndex | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -86,7 +88,7 @@ class App:
         self._lock.acquire()
         self._store = Store(self.settings.database_url, on_commit=self._woken)
         await asyncio.to_thread(migrating.upgrade, self._store.engine)
-        bot = await self._connect()
+        bot = self._bot = await self._connect()
         self.parts = await self._build(bot)
         await self.learn()
         await self._begin(self.parts)
@@ -113,8 +115,8 @@ class App:
             except InvalidToken:
                 await bot.shutdown()
                 raise ConfigError(
-                    f"HEARWELL_TELEGRAM__TOKEN was refused by {telegram.api_url}; copy it again from @BotFather. "
-                    "Example: HEARWELL_TELEGRAM__TOKEN=123456:AAExampleExampleExampleExampleExample"
+                    f"HEARWELL_TELEGRAM__TOKEN was refused by {telegram.api_url}; "
+                    "copy it again from @BotFather. Example: HEARWELL_TELEGRAM__TOKEN=123456:AAExampleExampleExampleExampleExample"
                 ) from None
             except TelegramError as error:
                 log.warning("%s cannot be reached yet: %s", telegram.api_url, error.message)
@@ -146,7 +148,9 @@ class App:
         accept = _Door(intake, channel, self._spawn).accept
         webhook = self._webhook(accept) if settings.telegram.mode == "webhook" else None
         server = Server(settings.web.host, settings.web.port, self.metrics, self._is_ready, webhook)
-        clockwork = Clockwork(self.store, ROUTES, desk, inbox_id, self.clock, self.metrics)
+        clockwork = Clockwork(
+            self.store, Turn(desk, inbox_id), ROUTES, clock=self.clock, metrics=self.metrics
+        )
         poller = None if webhook is not None else Poller(bot, accept)
         return Parts(bot, inbox_id, desk, intake, courier, clockwork, server, poller)
 
@@ -196,8 +200,8 @@ class App:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        if parts is not None:
-            await self._quietly(parts.bot.shutdown())
+        if self._bot is not None:
+            await self._quietly(self._bot.shutdown())
         if self._store is not None:
             await asyncio.to_thread(self._store.close)
         self._lock.release()
@@ -292,11 +296,14 @@ class _Door:
     """Where updates come in: journalled first, then presses are acknowledged."""
 
     def __init__(
-        self, intake: Intake, channel: TelegramChannel, spawn: Callable[[Coroutine[object, object, None]], None]
+        self,
+        intake: Intake,
+        channel: TelegramChannel,
+        spawn: Callable[[Coroutine[object, object, None]], None],
     ) -> None:
         self._intake, self._channel, self._spawn = intake, channel, spawn
 
-    async def accept(self, updates: "list[inbound.Raw]") -> None:
+    async def accept(self, updates: Sequence[inbound.Raw]) -> None:
         await self._intake.accept(updates)
         for raw in updates:
             press = raw.get("callback_query")

@@ -3,13 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
 from bot.clock import Clock
 from bot.observe import Metrics
-from bot.scheduler import OccurrenceTrigger, Scheduler
+from bot.scheduler import IntervalTick, OccurrenceTrigger, Scheduler
 from crm_store import campaigns
 from crm_store.errors import StoreError
 from crm_store.store import Store
@@ -22,30 +23,34 @@ USUAL = 30.0
 PREFIX = "campaign:"
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What every turn of the clock is about."""
+
+    desk: Desk
+    inbox_id: int
+
+
 class Clockwork:
     """Runs the ticks of one inbox."""
 
-    def __init__(  # noqa: PLR0913 - the composition root's own call
-        self, store: Store, routes: Router, desk: Desk, inbox_id: int, clock: Clock, metrics: Metrics
-    ) -> None:
+    def __init__(self, store: Store, turn: Turn, routes: Router, *, clock: Clock, metrics: Metrics) -> None:
         """Take what ticks need; nothing runs before start."""
-        self._store, self._routes, self._desk, self._inbox_id = store, routes, desk, inbox_id
-        self._clock = clock
-        self._scheduler = Scheduler(clock.now, sink=metrics)
+        self._store, self._turn, self._routes, self._clock = store, turn, routes, clock
+        self._scheduler = Scheduler(metrics, clock=clock.now)
         self._busy: dict[str, asyncio.Lock] = {}
 
     async def start(self) -> None:
         """Add every tick and schedule, and let the clock run."""
         for route in self._routes.of_kind("tick"):
             every = timedelta(seconds=EVERY.get(route.name, USUAL))
-            self._scheduler.add(route.name, every, self._job(route))
+            self._scheduler.add(route.name, IntervalTick(every), self._job(route))
         await self._synchronise()
         self._scheduler.start()
-        await self._all()
 
     async def stop(self) -> None:
         """Stop the clock; a tick under way ends by itself."""
-        self._scheduler.stop()
+        await self._scheduler.stop()
 
     async def skipped(self) -> None:
         """Do at once what fell due while the clock was moved."""
@@ -63,8 +68,9 @@ class Clockwork:
         if route is None:
             return
         async with self._busy.setdefault(name, asyncio.Lock()):
-            while await self._once(route):
-                await asyncio.sleep(0)
+            more = True
+            while more:  # each turn is one short unit, so that others get the writer in between
+                more = await self._once(route)
 
     async def _all(self) -> None:
         for route in self._routes.of_kind("tick"):
@@ -74,7 +80,7 @@ class Clockwork:
         now = self._clock.now()
 
         def unit(session: Session) -> bool:
-            return bool(route.run(TickContext(session, now, self._desk, self._inbox_id)))
+            return bool(route.run(TickContext(session, now, self._turn.desk, self._turn.inbox_id)))
 
         try:
             return await self._store.write(unit)
@@ -83,7 +89,9 @@ class Clockwork:
             return False
 
     async def _synchronise(self) -> None:
-        wanted = {f"{PREFIX}{number}": schedule for number, schedule in await self._store.read(campaigns.schedules)}
+        wanted = {
+            f"{PREFIX}{number}": schedule for number, schedule in await self._store.read(campaigns.schedules)
+        }
         for name, _ in self._scheduler.jobs():
             if name.startswith(PREFIX) and name not in wanted:
                 self._scheduler.remove(name)

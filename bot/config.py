@@ -166,7 +166,7 @@ class Settings(BaseSettings):
         return value
 
     @classmethod
-    def settings_customise_sources(  # noqa: PLR0913, PLR0917 - the library's own signature
+    def settings_customise_sources(
         cls,
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
@@ -234,19 +234,25 @@ def load(**given: object) -> Settings:
         raise ConfigError(_sentence(error)) from None
 
 
+class _Given(Settings):
+    """Settings that read no environment."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read the given values only."""
+        return (init_settings,)
+
+
 def without_environment(**given: object) -> Settings:
     """Make settings from the given values alone; the demo takes nothing from the environment."""
-
-    class Bare(Settings):
-        """Settings that read no source."""
-
-        @classmethod
-        def settings_customise_sources(
-            cls, settings_cls: type[BaseSettings], **sources: object
-        ) -> tuple[PydanticBaseSettingsSource, ...]:  # type: ignore[override]  # fewer sources
-            return (sources["init_settings"],)  # type: ignore[return-value]  # one of the library's own
-
-    return Bare(**given)  # type: ignore[arg-type]  # given by our own code
+    return _Given(**given)  # type: ignore[arg-type]  # given by our own code
 
 
 def _toml() -> dict[str, object]:

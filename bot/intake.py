@@ -67,6 +67,7 @@ class Intake:
     metrics: Metrics = field(default_factory=Metrics)
     _lanes: dict[str, deque[Entry]] = field(default_factory=dict)
     _waiting: int = 0
+    _readings: set[asyncio.Task[None]] = field(default_factory=set)
     _room: asyncio.Event = field(default_factory=asyncio.Event)
     _loop: asyncio.AbstractEventLoop | None = None
 
@@ -115,7 +116,7 @@ class Intake:
         arrival = Arrival(self.inbox_id, update_id, lane, orjson.dumps(update).decode())
         try:
             event = self.adapter.decode(update, self.inbox_id)
-        except Exception:  # noqa: BLE001 - whatever arrives is kept; what cannot be read is a dead letter
+        except Exception:
             log.exception("update %d cannot be read", update_id)
             return Entry(arrival, None, tries=TRIES)
         return Entry(arrival, event)
@@ -148,7 +149,9 @@ class Intake:
                 self._finish_unit(entry) if entry.tries < TRIES else self._give_up_unit(entry, "unreadable"),
             )
         elif self.routes.only_reads(entry.event):
-            asyncio.ensure_future(self._read(entry))
+            reading = asyncio.get_running_loop().create_task(self._read(entry))
+            self._readings.add(reading)
+            reading.add_done_callback(self._readings.discard)
         else:
             self._hand_in(entry, self._perform_unit(entry))
 

@@ -3,7 +3,6 @@
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
 
 import orjson
 import structlog
@@ -11,7 +10,6 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 
 TOKEN = re.compile(r"\b\d{3,}:[A-Za-z0-9_-]{20,}")
 HIDDEN = "[hidden]"
-Fields = MutableMapping[str, object]
 
 
 def redact(text: str, secrets: frozenset[str] = frozenset()) -> str:
@@ -21,14 +19,14 @@ def redact(text: str, secrets: frozenset[str] = frozenset()) -> str:
     return TOKEN.sub(HIDDEN, text)
 
 
-class _Redaction:
-    """The last step before a line is written."""
+class _Formatter(structlog.stdlib.ProcessorFormatter):
+    """Words a line and takes the secrets out at the very end, whoever wrote it."""
 
-    def __init__(self, secrets: frozenset[str]) -> None:
-        self._secrets = secrets
+    secrets: frozenset[str] = frozenset()
 
-    def __call__(self, _logger: object, _name: str, line: str) -> str:
-        return redact(line, self._secrets)
+    def format(self, record: logging.LogRecord) -> str:
+        """Word one line."""
+        return redact(super().format(record), self.secrets)
 
 
 def set_up(*, secrets: frozenset[str] = frozenset(), level: str = "INFO", json: bool = True) -> None:
@@ -49,16 +47,17 @@ def set_up(*, secrets: frozenset[str] = frozenset(), level: str = "INFO", json: 
         if json
         else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
-    formatter = structlog.stdlib.ProcessorFormatter(
+    formatter = _Formatter(
         foreign_pre_chain=shared,
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last, _Redaction(secrets)],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],
     )
+    formatter.secrets = secrets
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in ("aiohttp.access", "apscheduler", "telegram", "httpx", "asyncio"):
+    for noisy in ("aiohttp.access", "alembic", "apscheduler", "telegram", "httpx", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

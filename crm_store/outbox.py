@@ -353,6 +353,23 @@ def take_over(session: Session, inbox_id: int) -> int:
     return epoch
 
 
+def left_unknown(session: Session, inbox_id: int) -> Sequence[int]:
+    """List the campaign rows of which nobody can tell whether they went out."""
+    return session.scalars(
+        sa.select(OutboxRow.id)
+        .where(OutboxRow.inbox_id == inbox_id, OutboxRow.state == OutboxState.UNKNOWN)
+        .order_by(OutboxRow.id)
+    ).all()
+
+
+def moved_to(session: Session, inbox_id: int, chat: str) -> str:
+    """Return the id a chat has now; most never move."""
+    found = session.get(ChatGate, (inbox_id, chat))
+    if found is None or found.dead_reason is None or not found.dead_reason.startswith("moved:"):
+        return chat
+    return moved_to(session, inbox_id, found.dead_reason.removeprefix("moved:"))
+
+
 def gate(
     session: Session, inbox_id: int, chat: str, *, until: datetime | None, dead: str | None = None
 ) -> None:

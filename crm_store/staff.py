@@ -90,6 +90,20 @@ def with_role(session: Session, inbox_id: int, role: Role) -> Sequence[Staff]:
     ).all()
 
 
+def granted_by(session: Session, inbox_id: int, role: Role, *, by: str) -> Sequence[Staff]:
+    """List the staff who hold a role that one source gave them."""
+    return session.scalars(
+        sa.select(Staff)
+        .join(StaffRole, StaffRole.staff_id == Staff.id)
+        .where(
+            Staff.inbox_id == inbox_id,
+            StaffRole.role == role,
+            StaffRole.granted_by == by,
+            StaffRole.revoked.is_(None),
+        )
+    ).all()
+
+
 def invite(session: Session, *, digest: str, role: Role, by: int, now: datetime, expires: datetime) -> None:
     """Keep the digest of a single-use invitation."""
     session.add(Invitation(digest=digest, role=role, created=now, created_by=by, expires=expires))

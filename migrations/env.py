@@ -4,6 +4,12 @@ import sqlalchemy as sa
 from alembic import context
 
 from crm_store.models.registry import METADATA
+from crm_store.types import Instant
+
+
+def plain(kind: str, item: object, _context: object) -> str | bool:
+    """Write our own column types into revisions as the database types they are."""
+    return "sa.BigInteger()" if kind == "type" and isinstance(item, Instant) else False
 
 
 def run(connection: sa.Connection) -> None:
@@ -13,6 +19,7 @@ def run(connection: sa.Connection) -> None:
         target_metadata=METADATA,
         render_as_batch=connection.dialect.name == "sqlite",
         transactional_ddl=True,
+        render_item=plain,
         compare_server_default=True,
     )
     with context.begin_transaction():

@@ -1,6 +1,7 @@
 """The Telegram channel: what the outbox says becomes calls, what Telegram refuses becomes reasons."""
 
 import logging
+import warnings
 from collections.abc import Mapping
 from typing import cast
 
@@ -14,6 +15,7 @@ from telegram.error import (
     RetryAfter,
     TelegramError,
 )
+from telegram.warnings import PTBUserWarning
 
 from bot.channels.telegram import outbound
 from bot.channels.telegram.request import NeverSentError
@@ -21,6 +23,8 @@ from crm_store.models.outbox import Action
 from crm_store.outbox import LONGEST, Claimed
 from handlers.ports import DeliveryError
 
+# The library advises its typed methods; the raw call is chosen because it parses no answer.
+warnings.filterwarnings("ignore", message="Please use 'Bot", category=PTBUserWarning)
 log = logging.getLogger("hearwell.telegram")
 UNREACHABLE = (
     "chat not found",

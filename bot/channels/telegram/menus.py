@@ -3,7 +3,13 @@
 import logging
 from collections.abc import Iterator
 
-from telegram import Bot, BotCommand, BotCommandScope, BotCommandScopeAllPrivateChats, BotCommandScopeChatAdministrators
+from telegram import (
+    Bot,
+    BotCommand,
+    BotCommandScope,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeChatAdministrators,
+)
 from telegram.error import TelegramError
 
 from crm_store.rules.roles import Role, may

@@ -30,7 +30,8 @@ def call(row: Claimed) -> tuple[str, Params]:
         }
     if row.action is Action.COPY:
         source = {"from_chat_id": int(cast("str", body["from_chat"])), **_message(body.get("message"))}
-        return "copyMessage", {**params, **_topic(thread), **source}
+        caption = {"caption": body["caption"]} if "caption" in body else {}
+        return "copyMessage", {**params, **_topic(thread), **source, **caption}
     if row.action is Action.REACT:
         emoji = [{"type": "emoji", "emoji": body.get("emoji", "👍")}]
         return "setMessageReaction", {**params, **_message(body.get("message")), "reaction": emoji}

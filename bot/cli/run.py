@@ -1,0 +1,81 @@
+"""`run`: receive and answer until told to stop; `replay`: try dead letters again."""
+
+import asyncio
+import signal
+import sys
+
+import typer
+
+from bot import config, observe
+from bot.config import ConfigError, Settings
+from crm_store.errors import StoreError
+from handlers.texts import catalogue
+
+
+def run() -> None:
+    """Run the bot with the HEARWELL_… settings until SIGTERM or Ctrl-C."""
+    settings = loaded()
+    observe.set_up(secrets=settings.secrets, level=settings.log.level, json=settings.log.json_lines)
+    raise typer.Exit(with_loop(serve(settings)))
+
+
+def replay() -> None:
+    """Make every dead letter wait to be handled again; the running bot takes them up at its next start."""
+    from crm_store import journal
+    from crm_store.store import Store
+
+    store = Store(loaded().database_url)
+    count = store.write_now(journal.replay)
+    store.close()
+    print(f"{count} dead letter(s) will be handled again.")
+
+
+def loaded() -> Settings:
+    """Read the settings, or stop with a sentence that says which one is wrong."""
+    try:
+        return config.load()
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(2) from None
+
+
+def with_loop(work: "asyncio.Future[int] | object") -> int:
+    """Run a coroutine on the fastest loop there is."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.run(work)  # type: ignore[arg-type]  # a coroutine
+    return uvloop.run(work)  # type: ignore[no-any-return, arg-type]  # untyped library
+
+
+async def serve(settings: Settings) -> int:
+    """Start the app, wait for a signal, stop it; the answer is the exit code."""
+    from bot.app import App
+
+    app = App(settings)
+    asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, asked.set)
+    starting = asyncio.create_task(app.start())
+    waiting = asyncio.create_task(asked.wait())
+    try:
+        await asyncio.wait({starting, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        if starting.done():
+            starting.result()
+            await waiting
+        else:
+            starting.cancel()
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except StoreError as error:
+        print(catalogue.say(settings.language, error.key, **error.values), file=sys.stderr)
+        return 3
+    except OSError as error:
+        print(f"HEARWELL_WEB__PORT or HEARWELL_DATA_DIR cannot be used: {error}", file=sys.stderr)
+        return 2
+    finally:
+        waiting.cancel()
+        await app.stop()
+    return 0
