@@ -34,7 +34,7 @@ _OUTCOMES: dict[int, str] = {
 class Sink(Protocol):
     """Count what became of each tick."""
 
-    def tick(self, job: str, outcome: str) -> None:
+    def job(self, name: str, outcome: str) -> None:
         """Count one tick of a job."""
 
 
@@ -148,7 +148,7 @@ class Scheduler:
                 raise
 
     def _heard(self, event: JobEvent) -> None:
-        self._sink.tick(event.job_id, _OUTCOMES[event.code])
+        self._sink.job(event.job_id, _OUTCOMES[event.code])
         if event.code == EVENT_JOB_MAX_INSTANCES:
             self._again.add(event.job_id)
         elif event.job_id in self._again:

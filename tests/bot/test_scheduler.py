@@ -104,8 +104,8 @@ class Tally:
         self._changed = asyncio.Condition()
         self._told: set[asyncio.Task[None]] = set()
 
-    def tick(self, job: str, outcome: str) -> None:
-        self.counts[job, outcome] += 1
+    def job(self, name: str, outcome: str) -> None:
+        self.counts[name, outcome] += 1
         task = asyncio.get_running_loop().create_task(self._tell())
         self._told.add(task)
         task.add_done_callback(self._told.discard)

@@ -183,6 +183,9 @@ def test_nought_is_never_and_nothing_is_no_limit() -> None:
     assert not allows(policy(Cap(0, WEEK)), [], now=NOON)
     assert earliest(policy(Cap(0, WEEK)), [], at=NOON, horizon=900 * DAY) is None
     assert allows(policy(), [NOON] * 50, now=NOON)
+    coupon = Cap(0, DAY, Mode.CALENDAR_DAY)
+    assert earliest(policy(coupon), [], at=NOON, horizon=900 * DAY) is None
+    assert binding(policy(coupon, Cap(1, WEEK)), [NOON], now=NOON) == coupon
 
 
 def test_exactly_one_window_later_is_free() -> None:
