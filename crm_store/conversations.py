@@ -19,6 +19,13 @@ _FIELDS = (
 _INSERT = Prepared(
     sa.insert(Message).values({name: sa.bindparam(name) for name in _FIELDS}).returning(Message.id)
 )
+_KNOWN = Prepared(
+    sa.select(Message.id).where(
+        Message.conversation_id == sa.bindparam("conversation"),
+        Message.provider_id == sa.bindparam("provider"),
+        Message.direction == sa.literal_column("'inbound'"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,17 @@ def by_provider_id(session: Session, conversation_id: int, provider_id: str) -> 
             Message.direction == Direction.INBOUND,
         )
     )
+
+
+def is_known(session: Session, conversation_id: int, provider_id: str) -> bool:
+    """Tell whether a customer's message was written down before, because its edit overtook it."""
+    return _KNOWN.first(session, conversation=conversation_id, provider=provider_id) is not None
+
+
+def keep_original(session: Session, message: Message, *, text: str, at: datetime) -> None:
+    """Keep what an edited message first said when that arrives after the edit."""
+    if text != message.body:
+        session.add(MessageEdit(message_id=message.id, at=at, was=text))
 
 
 def edit(session: Session, message: Message, *, text: str, at: datetime) -> None:

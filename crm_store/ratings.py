@@ -54,10 +54,10 @@ def is_open(survey: Survey, rating: Rating | None, *, now: datetime, window: tim
 def record(session: Session, survey: Survey, score: int, *, now: datetime, window: timedelta) -> Outcome:
     """Take a score for a survey; the last one within the window counts, and every one is kept."""
     rating = by_survey(session, survey.id)
-    if rating is not None and rating.score == score:
-        return Outcome.SAME
     if not is_open(survey, rating, now=now, window=window):
         return Outcome.CLOSED
+    if rating is not None and rating.score == score:
+        return Outcome.SAME
     outcome = Outcome.FIRST if rating is None else Outcome.CHANGED
     if rating is None:
         rating = _first(session, survey, score, now=now)

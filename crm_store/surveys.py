@@ -110,6 +110,12 @@ def newest_of_customer(session: Session, customer_id: int) -> Survey | None:
     return _newest(session, Survey.customer_id == customer_id)
 
 
+def planned_of_customer(session: Session, customer_id: int) -> Survey | None:
+    """Return the survey a customer is to be asked next."""
+    waiting = sa.select(Survey).where(Survey.customer_id == customer_id, Survey.state == SurveyState.PLANNED)
+    return session.scalar(waiting.order_by(Survey.id.desc()).limit(1))
+
+
 def _newest(session: Session, whose: sa.ColumnElement[bool]) -> Survey | None:
     told = Survey.state.in_([SurveyState.ASKED, SurveyState.ANSWERED])
     newest_first = (Survey.asked.desc(), Survey.id.desc())

@@ -1,10 +1,40 @@
 """The table of contents: everything the bot can do, one line each, with who may do it."""
 
 from crm_store.rules.roles import Role
-from handlers.agent import desk, queue, resolving
-from handlers.router import Router, button, command, desk_text, dialog
+from handlers.agent import changes, desk, queue, resolving
+from handlers.clockwork import surveys, threads
+from handlers.customer import changes as customer_changes
+from handlers.customer import comment, consent, faq, inquiry, kinds, rating, start, status
+from handlers.ports import Edit, Membership, ThreadChange
+from handlers.router import Router, button, command, desk_text, dialog, event, text, tick
 
-ROUTES = Router(
+ROUTES: Router = Router(
+    # Customers
+    text(inquiry.receive),
+    command("start", start.start, takes="text?"),
+    command("help", start.help_from(lambda: ROUTES), reads=True),
+    command("ask", kinds.ask, takes="text?"),
+    command("feedback", kinds.feedback, takes="text?"),
+    command("complaint", kinds.complain, takes="text?"),
+    command("status", status.status, reads=True),
+    command("human", kinds.human),
+    command("rate", rating.rate),
+    command("language", start.language, takes="text?"),
+    command("settings", consent.settings),
+    command("stop", consent.stop),
+    button("begin", kinds.begin),
+    button("article", faq.show_article),
+    button("helped", faq.helped),
+    button("human", kinds.human_pressed),
+    button("rate", rating.record),
+    button("reopen_own", kinds.reopen),
+    button("language", start.language_pressed),
+    button("consent", consent.answer),
+    button("switch", consent.switch),
+    dialog("opening", kinds.go_on),
+    dialog("comment", comment.take),
+    event(Edit, customer_changes.edited),
+    event(Membership, customer_changes.moved),
     # Agents: the desk
     command("queue", queue.show, role=Role.AGENT, reads=True),
     command("take", desk.take, role=Role.AGENT, takes="ticket"),
@@ -18,4 +48,7 @@ ROUTES = Router(
     button("reopen", resolving.reopen_pressed, role=Role.AGENT),
     dialog("resolving", resolving.steps, role=Role.AGENT),
     desk_text(desk.write),
+    event(ThreadChange, changes.changed),
+    tick("threads", threads.spare),
+    tick("surveys", surveys.ask_due),
 )

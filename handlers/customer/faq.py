@@ -1,0 +1,88 @@
+"""Articles that may answer at once: shown with their source, and never in the way of a person."""
+
+from collections.abc import Sequence
+
+from crm_store import events, knowledge
+from crm_store.knowledge import Answer
+from crm_store.models.ticket import Ticket
+from handlers.context import Context
+from handlers.customer.presses import own_ticket
+from handlers.ports import Button, OutboundMessage
+from scoring.match import CONFIDENT, OFFER
+
+TITLES = 3
+LABEL = 60
+
+
+def acknowledge(ctx: Context, number: int, promise: str) -> OutboundMessage:
+    """Acknowledge an inquiry in one message, with the answer or the titles that may hold it."""
+    ack = ctx.say("ack.inquiry", number=number, promise=promise)
+    found = _found(ctx)
+    if not found:
+        return OutboundMessage(ack)
+    article_id, confidence, answer = found[0]
+    if confidence >= CONFIDENT:
+        body = _shown(ctx, answer)
+        tail = ctx.say("faq.below", number=number, promise=promise)
+        return OutboundMessage(f"{body}\n\n{tail}", _answer_buttons(ctx, number, article_id))
+    titles = [[Button(_label(answer), "article", number, article)] for article, _, answer in found]
+    return OutboundMessage(f"{ack}\n\n{ctx.say('faq.unsure')}", [*titles, [_human_button(ctx, number)]])
+
+
+def _found(ctx: Context) -> list[tuple[int, float, Answer]]:
+    offered = [found for found in ctx.understood.answers if found[1] >= OFFER][:TITLES]
+    known = [
+        (article, sure, knowledge.text_of(ctx.session, article, ctx.language)) for article, sure in offered
+    ]
+    return [(article, sure, answer) for article, sure, answer in known if answer is not None]
+
+
+def _shown(ctx: Context, answer: Answer) -> str:
+    return f"{answer.body}\n\n{ctx.say('faq.source', title=answer.title)}"
+
+
+def _label(answer: Answer) -> str:
+    return answer.title if len(answer.title) <= LABEL else answer.title[: LABEL - 1] + "…"
+
+
+def _answer_buttons(ctx: Context, number: int, article_id: int) -> Sequence[Sequence[Button]]:
+    helped = Button(ctx.say("key.helped"), "helped", number, article_id)
+    return [[helped, _human_button(ctx, number)]]
+
+
+def _human_button(ctx: Context, number: int) -> Button:
+    return Button(ctx.say("key.human"), "human", number)
+
+
+def show_article(ctx: Context, subject: str, revision: int) -> None:
+    """Show the article whose title was pressed, unless a person has answered since."""
+    ticket = own_ticket(ctx, subject)
+    if _is_over(ctx, ticket):
+        return
+    answer = knowledge.text_of(ctx.session, revision, ctx.language)
+    if answer is None:
+        ctx.reply("faq.gone")
+        return
+    events.record(ctx.session, ticket.id, kind="article_shown", by=ctx.by, at=ctx.now, article=revision)
+    ctx.reply_text(_shown(ctx, answer), buttons=_answer_buttons(ctx, ticket.id, revision))
+
+
+def helped(ctx: Context, subject: str, revision: int) -> None:
+    """Resolve a ticket that an article answered; nobody served it, so nobody is rated."""
+    ticket = own_ticket(ctx, subject)
+    if _is_over(ctx, ticket):
+        return
+    ticket.resolve(ctx.now)
+    events.record(
+        ctx.session, ticket.id, kind="resolved", by="bot", at=ctx.now, reason="faq", article=revision
+    )
+    ctx.reply("faq.helped", number=ticket.number)
+
+
+def _is_over(ctx: Context, ticket: Ticket) -> bool:
+    """Tell whether the bot has nothing more to offer here, and say so politely."""
+    if ticket.is_resolved:
+        ctx.reply("faq.resolved", number=ticket.number)
+    elif ticket.bot_quiet:
+        ctx.reply("faq.answered", number=ticket.number)
+    return ticket.is_resolved or ticket.bot_quiet

@@ -1,0 +1,135 @@
+"""What a customer writes: joined to the work that goes on, reopening what was resolved, or a new ticket."""
+
+from crm_store import conversations, customers, events, surveys, tickets
+from crm_store.conversations import Line
+from crm_store.customers import Contact
+from crm_store.models.conversation import Direction
+from crm_store.models.outbox import ThreadState
+from crm_store.models.ticket import Ticket
+from crm_store.rules.lifecycle import Status, after
+from crm_store.tickets import Latest
+from handlers.context import Context
+from handlers.customer import notices, opening, rating
+from handlers.customer.opening import Request
+from handlers.ports import Edit, FileRef, Message
+
+
+def receive(ctx: Context) -> None:
+    """Take in what a customer wrote: the newest ticket decides what becomes of it."""
+    contact = ctx.contact()
+    text = written(ctx)
+    latest = tickets.latest(ctx.session, conversation_of(ctx, contact))
+    if latest is not None and _overtaken(ctx, contact, text):
+        return
+    if isinstance(ctx.event, Message) and ctx.event.is_machine:
+        log(ctx, latest.id if latest is not None and latest.is_unresolved else None, text)
+    elif latest is None:
+        open_new(ctx, contact, Request(text, file_of(ctx)))
+    elif latest.is_unresolved:
+        join(ctx, latest, text)
+    else:
+        _after_resolve(ctx, contact, latest, text)
+
+
+def _after_resolve(ctx: Context, contact: Contact, latest: Latest, text: str) -> None:
+    if only_thanks(ctx, text):
+        log(ctx, latest.id, text)
+        events.record(ctx.session, latest.id, kind="thanked", by=ctx.by, at=ctx.now)
+    elif file_of(ctx) is None and rating.answer_in_words(ctx, latest.id, text):
+        log(ctx, latest.id, text)
+    elif _in_window(ctx, latest):
+        log(ctx, latest.id, text)
+        reopen(ctx, tickets.by_number(ctx.session, latest.id), text)
+    else:
+        open_new(ctx, contact, Request(text, file_of(ctx), follow_up_of=latest.id))
+
+
+def _in_window(ctx: Context, latest: Latest) -> bool:
+    if latest.status is not Status.RESOLVED or latest.resolved is None:
+        return False
+    return ctx.now - latest.resolved <= ctx.desk.reopen_window
+
+
+def join(ctx: Context, latest: Latest, text: str) -> None:
+    """Add a message to the work that goes on, without a second acknowledgement."""
+    log(ctx, latest.id, text)
+    if latest.status in {Status.PENDING, Status.SNOOZED} and not only_thanks(ctx, text):
+        ticket = tickets.by_number(ctx.session, latest.id)
+        ticket.status = after(ticket.status, "hear")
+        events.record(ctx.session, latest.id, kind="woken", by=ctx.by, at=ctx.now, was=latest.status.value)
+    notices.tell_desk(ctx, latest.id, "notice.wrote", file=file_of(ctx), text=text)
+    rating.answer_in_words(ctx, latest.id, text)
+
+
+def open_new(ctx: Context, contact: Contact, request: Request) -> None:
+    """Open a ticket with what was just written, acknowledge it once and tell the desk."""
+    number = opening.open_ticket(ctx, contact, request)
+    log(ctx, number, request.text)
+
+
+def may_reopen(ctx: Context, ticket: Ticket) -> bool:
+    """Tell whether what a customer adds still belongs to a resolved ticket."""
+    return _in_window(ctx, Latest(ticket.id, Status(ticket.status), ticket.resolved))
+
+
+def reopen(ctx: Context, ticket: Ticket, text: str) -> None:
+    """Go on with the same ticket, with the same agent, and ask nothing about the old episode."""
+    ticket.reopen()
+    thread = tickets.thread_of(ctx.session, ticket.id)
+    if thread is not None and thread.state == ThreadState.CLOSED:
+        thread.state = ThreadState.OPEN
+    surveys.cancel(ctx.session, ticket.id)
+    events.record(ctx.session, ticket.id, kind="reopened", by=ctx.by, at=ctx.now, episode=ticket.episode)
+    ctx.reply("reopened", number=ticket.number)
+    if not notices.tell_desk(ctx, ticket.id, "notice.reopened", file=file_of(ctx), text=text):
+        notices.announce(ctx, ticket.id, kind=ticket.kind, subject=text or ticket.subject)
+
+
+def log(ctx: Context, ticket_id: int | None, text: str) -> int:
+    """Write down what the customer just wrote, with a reference to the file that came with it."""
+    file = file_of(ctx)
+    line = Line(
+        conversation_id=conversation_of(ctx, ctx.contact()),
+        ticket_id=ticket_id,
+        direction=Direction.INBOUND,
+        body=text,
+        file_kind=file.kind if file else None,
+        file_id=file.id if file else None,
+        file_name=file.name if file else None,
+        provider_id=ctx.event.id if isinstance(ctx.event, Message | Edit) else None,
+    )
+    return conversations.log(ctx.session, line, at=ctx.now)
+
+
+def conversation_of(ctx: Context, contact: Contact) -> int:
+    """Return the conversation of a contact."""
+    return customers.open_conversation(ctx.session, contact, now=ctx.now)
+
+
+def _overtaken(ctx: Context, contact: Contact, text: str) -> bool:
+    """Tell whether a message is known already because its edit came first, and keep what it first said."""
+    conversation, event = conversation_of(ctx, contact), ctx.event
+    if not isinstance(event, Message) or not conversations.is_known(ctx.session, conversation, event.id):
+        return False
+    message = conversations.by_provider_id(ctx.session, conversation, event.id)
+    if message is not None:
+        conversations.keep_original(ctx.session, message, text=text, at=event.at)
+    return True
+
+
+def only_thanks(ctx: Context, text: str) -> bool:
+    """Tell whether a message only thanks: in words, or by a sticker."""
+    file = file_of(ctx)
+    if file is not None:
+        return file.kind == "sticker" and not text
+    return ctx.understood.thanks_only
+
+
+def written(ctx: Context) -> str:
+    """Return the words of the event."""
+    return ctx.event.text if isinstance(ctx.event, Message | Edit) else ""
+
+
+def file_of(ctx: Context) -> FileRef | None:
+    """Return the file that came with the event, if one did."""
+    return ctx.event.file if isinstance(ctx.event, Message) else None

@@ -1,0 +1,108 @@
+"""Saying oneself what it is: /ask, /feedback, /complaint, /human and their buttons."""
+
+from crm_store import events, tickets
+from crm_store.customers import Contact
+from crm_store.models.dialog import Dialog
+from crm_store.models.ticket import Ticket
+from crm_store.rules.lifecycle import Kind
+from handlers.context import Context
+from handlers.customer import inquiry, notices, opening
+from handlers.customer.opening import Request
+from handlers.customer.presses import contact_of, end_dialog, own_ticket, start_dialog
+
+HUMAN = "human"
+
+
+def ask(ctx: Context, text: str | None) -> None:
+    """Open an inquiry with these words, or wait for them."""
+    _begin(ctx, Kind.INQUIRY, text)
+
+
+def feedback(ctx: Context, text: str | None) -> None:
+    """Open a feedback with these words, or wait for them."""
+    _begin(ctx, Kind.FEEDBACK, text)
+
+
+def complain(ctx: Context, text: str | None) -> None:
+    """Open a complaint with these words, or wait for them."""
+    _begin(ctx, Kind.COMPLAINT, text)
+
+
+def begin(ctx: Context, subject: str, revision: int) -> None:
+    """Wait for the words of what was chosen on a button."""
+    _begin(ctx, Kind(subject) if subject in set(Kind) else Kind.INQUIRY, None)
+
+
+def _begin(ctx: Context, kind: Kind, text: str | None) -> None:
+    contact = contact_of(ctx)
+    if text is None:
+        start_dialog(ctx, "opening", step=kind.value)
+        ctx.reply(f"opening.{kind.value}")
+    else:
+        _open(ctx, contact, kind, Request(text, inquiry.file_of(ctx), chosen=kind))
+
+
+def go_on(ctx: Context, dialog: Dialog, text: str) -> None:
+    """Open what was chosen with the words that followed."""
+    step = dialog.step
+    end_dialog(ctx)
+    kind = Kind.INQUIRY if step == HUMAN else Kind(step)
+    request = Request(text, inquiry.file_of(ctx), chosen=kind, with_answers=step != HUMAN)
+    _open(ctx, contact_of(ctx), kind, request)
+
+
+def _open(ctx: Context, contact: Contact, kind: Kind, request: Request) -> None:
+    """Open a ticket of a chosen kind, or go on with one of that kind that is open already."""
+    latest = tickets.latest(ctx.session, inquiry.conversation_of(ctx, contact))
+    going_on = latest if latest is not None and latest.is_unresolved else None
+    if going_on is not None and tickets.by_number(ctx.session, going_on.id).kind == kind:
+        inquiry.join(ctx, going_on, request.text)
+        ctx.reply("joined", number=going_on.id)
+        return
+    inquiry.open_new(ctx, contact, request)
+
+
+def human(ctx: Context) -> None:
+    """Say who looks after the open ticket and by when, or wait for the words of a new one."""
+    contact = contact_of(ctx)
+    latest = tickets.latest(ctx.session, inquiry.conversation_of(ctx, contact))
+    if latest is not None and latest.is_unresolved:
+        _call(ctx, contact, tickets.by_number(ctx.session, latest.id))
+    else:
+        start_dialog(ctx, "opening", step=HUMAN)
+        ctx.reply("opening.human")
+
+
+def human_pressed(ctx: Context, subject: str, revision: int) -> None:
+    """Leave a ticket to a person: from here on the bot offers nothing."""
+    ticket = own_ticket(ctx, subject)
+    if ticket.is_resolved and inquiry.may_reopen(ctx, ticket):
+        inquiry.reopen(ctx, ticket, "")
+    elif ticket.is_resolved:
+        human(ctx)
+    else:
+        _call(ctx, contact_of(ctx), ticket)
+
+
+def _call(ctx: Context, contact: Contact, ticket: Ticket) -> None:
+    """Write down that a person is wanted, once, and say who comes when."""
+    if not any(event.kind == "human_wanted" for event in events.of_ticket(ctx.session, ticket.id)):
+        events.record(ctx.session, ticket.id, kind="human_wanted", by=ctx.by, at=ctx.now)
+        notices.tell_desk(ctx, ticket.id, "notice.human")
+    if ticket.bot_quiet:
+        ctx.reply("human.answered", number=ticket.number)
+        return
+    due = ticket.first_due if ticket.first_due is not None and ticket.first_due > ctx.now else None
+    ctx.reply("human.comes", number=ticket.number, promise=opening.promise(ctx, contact, due))
+
+
+def reopen(ctx: Context, subject: str, revision: int) -> None:
+    """Reopen a ticket of the presser's that is not settled after all."""
+    ticket = own_ticket(ctx, subject)
+    if not ticket.is_resolved:
+        ctx.reply("human.comes", number=ticket.number, promise=ctx.say("promise.soon"))
+    elif inquiry.may_reopen(ctx, ticket):
+        inquiry.reopen(ctx, ticket, "")
+    else:
+        start_dialog(ctx, "opening", step=Kind.INQUIRY.value)
+        ctx.reply("opening.inquiry")

@@ -1,0 +1,79 @@
+"""What the desk hears of customers: a line for each new ticket, and what they add to one being worked."""
+
+from crm_store import readers
+from crm_store.models.outbox import Action, Lane
+from crm_store.outbox import Draft
+from crm_store.readers import Desk, Reader
+from crm_store.rules.roles import Role
+from handlers.context import Context
+from handlers.ports import Button, FileRef, Message, OutboundMessage
+from handlers.texts import catalogue
+
+SUBJECT = 80
+
+
+def announce(ctx: Context, number: int, *, kind: str, subject: str) -> None:
+    """Tell the staff group, or every agent where there is none, of a ticket that waits to be taken."""
+    if ctx.desk.staff_group is not None:
+        line = _line(ctx, ctx.desk.language, number, kind=kind, subject=subject)
+        ctx.tell_staff(ctx.desk.staff_group, line, ticket=number)
+        return
+    for agent in readers.with_role(ctx.session, ctx.place.inbox_id, Role.AGENT):
+        line = _line(ctx, agent.language, number, kind=kind, subject=subject)
+        ctx.tell_staff(agent.address, line, ticket=number)
+
+
+def _line(ctx: Context, language: str, number: int, *, kind: str, subject: str) -> OutboundMessage:
+    words = catalogue.say(
+        language, f"notice.new.{kind}", number=number, name=_name(ctx), subject=subject[:SUBJECT]
+    )
+    take = Button(catalogue.say(language, "notice.take", number=number), "take", number)
+    return OutboundMessage(words, [[take]], combinable=True)
+
+
+def tell_desk(ctx: Context, number: int, key: str, *, file: FileRef | None = None, **values: object) -> bool:
+    """Word something about a ticket where it is worked; False when nobody has taken it yet."""
+    place = readers.desk_of(ctx.session, number)
+    draft = _draft_to(ctx, place, number)
+    if draft is None:
+        return False
+    language = ctx.desk.language if place.owner is None else place.owner.language
+    words = catalogue.say(language, key, number=number, name=_name(ctx), **values)
+    ctx.enqueue(_with(draft, {"text": words}))
+    if file is not None and isinstance(ctx.event, Message):
+        copy: dict[str, object] = {"from_chat": ctx.place.chat, "message": ctx.event.id}
+        ctx.enqueue(_with(draft, copy, action=Action.COPY))
+    return True
+
+
+def _draft_to(ctx: Context, place: Desk, number: int) -> Draft | None:
+    chat = place.thread_chat or (place.owner.address if place.owner else None)
+    if chat is None:
+        return None
+    return Draft(
+        inbox_id=ctx.place.inbox_id, chat=chat, body={}, priority=Lane.NOTICE, thread_id=place.thread_id,
+        ticket_id=number,
+    )  # fmt: skip
+
+
+def _with(draft: Draft, body: dict[str, object], *, action: Action = Action.SEND) -> Draft:
+    return Draft(
+        inbox_id=draft.inbox_id, chat=draft.chat, body=body, action=action, priority=draft.priority,
+        thread_id=draft.thread_id, ticket_id=draft.ticket_id,
+    )  # fmt: skip
+
+
+def tell_supervisors(ctx: Context, number: int, key: str, **values: object) -> None:
+    """Word something about a ticket to every supervisor in private."""
+    for supervisor in readers.with_role(ctx.session, ctx.place.inbox_id, Role.SUPERVISOR):
+        tell_reader(ctx, supervisor, number, key, **values)
+
+
+def tell_reader(ctx: Context, reader: Reader, number: int, key: str, **values: object) -> None:
+    """Word something about a ticket to one member of staff in private."""
+    words = catalogue.say(reader.language, key, number=number, name=_name(ctx), **values)
+    ctx.tell_staff(reader.address, OutboundMessage(words), ticket=number)
+
+
+def _name(ctx: Context) -> str:
+    return ctx.contact().name

@@ -1,0 +1,150 @@
+"""Opening a ticket: what kind it is, by when it is answered, and the one message that says so."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from crm_store import events, readers, surveys, tickets
+from crm_store.customers import Contact
+from crm_store.readers import Reader
+from crm_store.rules.lifecycle import Kind, Priority
+from crm_store.rules.sla import Target, deadline
+from crm_store.tickets import Opening
+from handlers import asking
+from handlers.context import Context
+from handlers.customer import faq, notices, rating
+from handlers.ports import FileRef, OutboundMessage
+from handlers.texts import catalogue
+
+PRIORITY: Mapping[Kind, Priority] = {
+    Kind.INQUIRY: Priority.NORMAL,
+    Kind.FEEDBACK: Priority.LOW,
+    Kind.COMPLAINT: Priority.HIGH,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a customer came with: the words, the file, and what they said it is."""
+
+    text: str
+    file: FileRef | None = None
+    chosen: Kind | None = None
+    follow_up_of: int | None = None
+    with_answers: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A ticket just opened, as its acknowledgement needs it."""
+
+    number: int
+    request: Request
+    promise: str
+    owner: Reader | None
+
+
+def open_ticket(ctx: Context, contact: Contact, request: Request) -> int:
+    """Open a ticket, acknowledge it in one message, tell the desk, and return its number."""
+    kind = request.chosen or Kind(ctx.understood.kind or Kind.INQUIRY)
+    start = _start(ctx, kind, request)
+    number = tickets.create(ctx.session, contact, start, now=ctx.now)
+    owner = None
+    if kind is Kind.COMPLAINT:
+        owner = readers.freest_supervisor(ctx.session, ctx.place.inbox_id)
+    _record(ctx, number, start, chosen=request.chosen is not None, owner=owner)
+    opened = Opened(number, request, promise(ctx, contact, start.first_due), owner)
+    ctx.tell_customer(contact, _ACKNOWLEDGE[kind](ctx, contact, opened), ticket=number)
+    notices.announce(ctx, number, kind=kind.value, subject=start.subject)
+    if owner is not None and ctx.desk.staff_group is not None:
+        notices.tell_reader(ctx, owner, number, "notice.yours", subject=start.subject)
+    return number
+
+
+def _start(ctx: Context, kind: Kind, request: Request) -> Opening:
+    subject = " ".join(request.text.split())[: notices.SUBJECT]
+    if not subject and request.file is not None:
+        shown = "photo" if request.file.kind == "photo" else "file"
+        subject = request.file.name or catalogue.say(ctx.desk.language, f"subject.{shown}")
+    return Opening(
+        kind=kind,
+        priority=PRIORITY[kind],
+        subject=subject,
+        first_due=_due(ctx, kind, Target.FIRST_RESPONSE),
+        resolution_due=_due(ctx, kind, Target.RESOLUTION),
+        follow_up_of=request.follow_up_of,
+    )
+
+
+def _due(ctx: Context, kind: Kind, what: Target) -> datetime | None:
+    return deadline(ctx.desk.sla, kind, what=what, start=ctx.now, hours=ctx.desk.hours)
+
+
+def _record(ctx: Context, number: int, start: Opening, *, chosen: bool, owner: Reader | None) -> None:
+    understood = ctx.understood
+    detail: dict[str, object] = {
+        "ticket_kind": start.kind.value,
+        "confidence": 1.0 if chosen else understood.kind_confidence,
+        "reasons": ["chosen_by_customer"] if chosen else list(understood.kind_reasons),
+        "priority": start.priority.value,
+        "priority_reasons": [f"kind:{start.kind.value}"],
+        "policy": ctx.desk.sla.version,
+    }
+    if start.first_due is not None:
+        detail["first_due"] = start.first_due
+    if start.resolution_due is not None:
+        detail["resolution_due"] = start.resolution_due
+    if start.follow_up_of is not None:
+        detail["follow_up_of"] = start.follow_up_of
+    if owner is not None:
+        detail["owner"] = owner.staff_id
+    if understood.answers and start.kind is Kind.INQUIRY:
+        detail["answers"] = [list(answer) for answer in understood.answers]
+    events.record(ctx.session, number, kind="opened", by=ctx.by, at=ctx.now, **detail)
+
+
+def promise(ctx: Context, contact: Contact, due: datetime | None) -> str:
+    """Word by when a person answers, and when the desk opens if it is closed now."""
+    if due is None:
+        return ctx.say("promise.soon")
+    zone = contact.zone or ctx.desk.zone
+    by = catalogue.moment(ctx.language, due, zone)
+    opens = None if ctx.desk.hours.is_open(ctx.now) else ctx.desk.hours.next_opening(ctx.now)
+    if opens is None:
+        return ctx.say("promise.by", by=by)
+    return ctx.say("promise.closed", by=by, opens=catalogue.moment(ctx.language, opens, zone))
+
+
+def _acknowledge_inquiry(ctx: Context, contact: Contact, opened: Opened) -> OutboundMessage:
+    if opened.request.with_answers:
+        return faq.acknowledge(ctx, opened.number, opened.promise)
+    return OutboundMessage(ctx.say("ack.inquiry", number=opened.number, promise=opened.promise))
+
+
+def _acknowledge_feedback(ctx: Context, contact: Contact, opened: Opened) -> OutboundMessage:
+    survey = surveys.ask_feedback(
+        ctx.session, opened.number, contact.customer_id, channel=ctx.place.channel, now=ctx.now
+    )
+    score = rating.score_in(opened.request.text)
+    if score is None:
+        words = ctx.say("ack.feedback", number=opened.number)
+    else:
+        rating.take(ctx, survey, score)
+        word = ctx.say(f"score.{score}")
+        words = ctx.say("ack.feedback.scored", number=opened.number, score=score, word=word)
+    return OutboundMessage(words, asking.score_buttons(survey, chosen=score))
+
+
+def _acknowledge_complaint(ctx: Context, contact: Contact, opened: Opened) -> OutboundMessage:
+    owner = opened.owner
+    named = ctx.say("owner.nobody") if owner is None else ctx.say("owner.named", name=owner.name)
+    return OutboundMessage(
+        ctx.say("ack.complaint", number=opened.number, owner=named, promise=opened.promise)
+    )
+
+
+_ACKNOWLEDGE: Mapping[Kind, Callable[[Context, Contact, Opened], OutboundMessage]] = {
+    Kind.INQUIRY: _acknowledge_inquiry,
+    Kind.FEEDBACK: _acknowledge_feedback,
+    Kind.COMPLAINT: _acknowledge_complaint,
+}
