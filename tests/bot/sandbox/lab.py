@@ -71,9 +71,14 @@ class Lab:
 
     async def staff_group(self) -> tuple[int, int]:
         """Add an agent and a forum group with the bot as administrator."""
+        found = await self.staff_group_unheard()
+        await self.updates()
+        return found
+
+    async def staff_group_unheard(self) -> tuple[int, int]:
+        """Add the same, leaving the update about it to be taken."""
         wang = await self.person("Wang", started=False)
         group = await self.order("groups", title="Staff", members=[], admins=[wang])
-        await self.updates()
         return int(group["id"]), wang
 
     async def write(self, person: int, text: str, **more: object) -> int:
