@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from crm_store.customers import Contact
 from crm_store.errors import NotFoundError
-from crm_store.models.outbox import Thread, ThreadState
+from crm_store.models.outbox import OutboxRow, Thread, ThreadState
 from crm_store.models.ticket import Ticket
 from crm_store.rules.lifecycle import Kind, Priority, Status
 from crm_store.store import Prepared
@@ -151,3 +151,14 @@ def by_thread(session: Session, inbox_id: int, chat: str, provider_id: str) -> T
         .where(Thread.inbox_id == inbox_id, Thread.chat == chat, Thread.provider_id == provider_id)
         .order_by(Thread.id.desc())
     )
+
+
+def by_card(session: Session, inbox_id: int, chat: str, provider_id: str) -> int | None:
+    """Return the number of the one ticket a message of ours is about; a digest of several is about none."""
+    found = session.scalars(
+        sa.select(OutboxRow.ticket_id)
+        .where(OutboxRow.inbox_id == inbox_id, OutboxRow.chat == chat, OutboxRow.provider_id == provider_id)
+        .distinct()
+        .limit(2)
+    ).all()
+    return found[0] if len(found) == 1 else None

@@ -177,8 +177,5 @@ class Context:
             return None if found is None else found.id
         replied = getattr(self.event, "reply_to", None)
         if replied:
-            row = outbox.by_provider_id(
-                self.session, self.place.inbox_id, chat=self.place.chat, provider_id=replied
-            )
-            return None if row is None else row.ticket_id
+            return tickets.by_card(self.session, self.place.inbox_id, self.place.chat, replied)
         return None
