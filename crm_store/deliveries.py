@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from crm_store import campaigns, customers, outbox
+from crm_store import customers, outbox, recipients
 from crm_store.models.conversation import Conversation, Message
 from crm_store.models.customer import Identity
 from crm_store.models.outbox import Action, Lane, OutboxRow, OutboxState, Thread, ThreadState
@@ -25,13 +25,13 @@ def take_over(session: Session, inbox_id: int, *, now: datetime) -> int:
     """Become the owner of an inbox and decide what an earlier owner left in flight."""
     epoch = outbox.take_over(session, inbox_id)
     for row_id in outbox.left_unknown(session, inbox_id):
-        campaigns.settled(session, row_id, "unknown", at=now)
+        recipients.settled(session, row_id, "unknown", at=now)
     return epoch
 
 
 def begin(session: Session, row: Claimed, *, epoch: int, now: datetime) -> bool:
     """Mark a campaign row as sending; False when it may no longer go out."""
-    if not campaigns.may_send(session, row.id, now=now):
+    if not recipients.may_send(session, row.id, now=now):
         return False
     return outbox.mark_sending(session, row.id, epoch=epoch, now=now)
 
@@ -58,7 +58,7 @@ def _follow(session: Session, inbox_id: int, settlement: Settlement, *, now: dat
     if row.action is Action.MAKE_THREAD and settlement.outcome in _OVER:
         _without_thread(session, row)
     if row.occurrence_id is not None and settlement.outcome in {"sent", *_OVER}:
-        campaigns.settled(session, row.id, settlement.outcome, at=settlement.ended)
+        recipients.settled(session, row.id, settlement.outcome, at=settlement.ended)
 
 
 def _follow_sent(session: Session, settlement: Settlement) -> None:
