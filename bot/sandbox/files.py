@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.sandbox.shapes import Json, present
 
+PICTURES = {b"\x89PNG": "image/png", b"GIF8": "image/gif", b"\xff\xd8": "image/jpeg"}
 DOWNLOAD_LIMIT = 20 * 1024 * 1024
 
 
@@ -59,6 +60,7 @@ class Files:
         )
         if kind == "photo":
             file.width, file.height = image_size(content) or (800, 600)
+            file.mime = next((mime for start, mime in PICTURES.items() if content.startswith(start)), mime)
         self.adopt(file)
         self._write(file, content)
         return file

@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import orjson
 from aiohttp import web
@@ -16,6 +17,7 @@ from bot.sandbox.bots import TOKEN_SHAPE, Account
 from bot.sandbox.courier import Courier
 from bot.sandbox.errors import ApiError, Reason
 from bot.sandbox.events import Events
+from bot.sandbox.files import PICTURES
 from bot.sandbox.gateway import Answer, perform
 from bot.sandbox.shapes import Json, as_int
 from bot.sandbox.snapshot import folder_beside, write
@@ -141,10 +143,10 @@ async def show_file(request: web.Request) -> web.StreamResponse:
     file = files.by_id.get(request.match_info["file_id"])
     if file is None:
         return control.reply({"error": "There is no such file."}, status=404)
-    mime = (
-        file.mime if file.mime.startswith("image/") and "svg" not in file.mime else "application/octet-stream"
-    )
-    return web.Response(body=files.content(file), content_type=mime)
+    if file.mime in PICTURES.values():
+        return web.Response(body=files.content(file), content_type=file.mime)
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name)}"}
+    return web.Response(body=files.content(file), headers=headers, content_type="application/octet-stream")
 
 
 async def clear_faults(request: web.Request) -> web.StreamResponse:
@@ -207,16 +209,23 @@ async def _let_go(app: web.Application) -> None:
 
 
 async def _saving(world: World, path: Path) -> AsyncIterator[None]:
-    async def save_changes() -> None:
-        while True:
-            await asyncio.sleep(SAVE_EVERY)
-            if world.is_changed:
-                world.is_changed = False
-                await asyncio.to_thread(write, path, world.snapshot().as_bytes())
-
-    task = asyncio.create_task(save_changes())
+    stopping = asyncio.Event()
+    task = asyncio.create_task(_save_changes(world, path, stopping))
     yield
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
+    stopping.set()
+    await task
     await asyncio.to_thread(write, path, world.snapshot().as_bytes())
+
+
+async def _save_changes(world: World, path: Path, stopping: asyncio.Event) -> None:
+    """Save after changes, a large world less often, so that saving never takes most of the time."""
+    pause = SAVE_EVERY
+    while not stopping.is_set():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), pause)
+        if world.is_changed:
+            world.is_changed = False
+            start = time.monotonic()
+            content = world.snapshot().as_bytes()
+            pause = max(SAVE_EVERY, 20 * (time.monotonic() - start))
+            await asyncio.to_thread(write, path, content)

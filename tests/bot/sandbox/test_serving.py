@@ -5,7 +5,9 @@ import asyncio
 import orjson
 
 from bot.sandbox import samples
-from tests.bot.sandbox.lab import Lab, eventually
+from bot.sandbox.bots import DEFAULT_TOKEN
+from bot.sandbox.world import World
+from tests.bot.sandbox.lab import Lab, eventually, open_lab
 
 
 async def test_the_state_shows_people_chats_and_settings(lab: Lab) -> None:
@@ -119,3 +121,27 @@ async def test_stopping_ends_a_long_poll_at_once(lab: Lab) -> None:
     await eventually(lambda: lab.world.bot.poll is not None)
     await lab.running.stop()
     assert (await poll)["result"] == []
+
+
+async def test_documents_are_handed_out_under_their_name(lab: Lab) -> None:
+    mei = await lab.person()
+    message = await lab.bot.send_document(mei, b"<script>", filename="发票.html")
+    assert message.document is not None
+    async with lab.http.get(f"{lab.running.url}/sandbox/file/{message.document.file_id}") as response:
+        assert response.content_type == "application/octet-stream"
+        assert response.content_disposition is not None
+        assert response.content_disposition.filename == "发票.html"
+
+
+async def test_two_bots_share_people_but_not_chats() -> None:
+    other = "200002:" + "B" * 35
+    world = World(tokens=[DEFAULT_TOKEN, other], limits="off")
+    async with open_lab(world) as lab:
+        mei = await lab.person()
+        refused = await lab.call("sendMessage", token=other, chat_id=mei, text="hi")
+        assert refused["description"] == "Forbidden: bot can't initiate conversation with a user"
+        await lab.order("send", **{"from": mei, "text": "for the second", "bot": 200002})
+        assert await lab.updates() == []
+        (update,) = (await lab.call("getUpdates", token=other))["result"]
+        assert update["message"]["text"] == "for the second"
+        assert (await lab.call("getMe", token=other))["result"]["username"] == "sandbox2_bot"
