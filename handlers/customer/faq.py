@@ -30,7 +30,8 @@ def acknowledge(ctx: Context, number: int, promise: str) -> OutboundMessage:
 
 
 def _found(ctx: Context) -> list[tuple[int, float, Answer]]:
-    offered = [found for found in ctx.understood.answers if found[1] >= OFFER][:TITLES]
+    answers = ctx.understood.answers  # the best decides; the runners-up come with it, however unsure
+    offered = answers[:TITLES] if answers and answers[0][1] >= OFFER else ()
     known = [
         (article, sure, knowledge.text_of(ctx.session, article, ctx.language)) for article, sure in offered
     ]
