@@ -17,9 +17,10 @@ from crm_store.rules.sla import PRESET
 from crm_store.staff import Newcomer
 from crm_store.store import Store
 from handlers.context import Context, Desk
-from handlers.ports import FileRef, InboundEvent, Message, Person, Place, Press, Understood
+from handlers.ports import FileRef, InboundEvent, Message, Person, Place, Press
 from handlers.router import Router
-from scoring import text as texts
+from handlers.understanding import understand
+from scoring.match import FaqIndex
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ALWAYS = OpenHours("UTC", {day: [(time(0), time(0))] for day in range(7)})
@@ -45,10 +46,11 @@ class House:
     seen: int = 0
     messages: int = 100
     staff_ids: dict[str, int] = field(default_factory=dict)
+    index: FaqIndex | None = None
 
     def perform(self, event: InboundEvent) -> None:
         """Run an event as intake would: its route, or the sentence that refuses it."""
-        understood = understand(event)
+        understood = understand(event, self.index)
         try:
             self.store.write_now(
                 lambda session: self.routes.perform(
@@ -116,20 +118,6 @@ class House:
 def _text(row: OutboxRow) -> str:
     body = orjson.loads(row.body)
     return str(body.get("text", row.action))
-
-
-def understand(event: InboundEvent) -> Understood:
-    """Understand a message as intake does."""
-    if not isinstance(event, Message) or event.text.startswith("/"):
-        return Understood()
-    kind = texts.kind(event.text)
-    return Understood(
-        language=texts.language(event.text),
-        kind=kind.label,
-        kind_confidence=kind.p,
-        kind_reasons=tuple(kind.reasons),
-        thanks_only=texts.is_thanks_only(event.text),
-    )
 
 
 def house(folder: Path, routes: Router, *, staff_group: str | None = None, url: str | None = None) -> House:
