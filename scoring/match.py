@@ -51,6 +51,7 @@ class _Curve:
     ceiling: float
 
 
+# Logistic fits to draws of the sets in `benchmarks/faq_match.py`, rounded; the Chinese one steeper, by hand.
 VOTED_EN = _Curve(middle=0.6, steepness=4.3, lead=6.2, ceiling=2.0)
 SINGLE_EN = _Curve(middle=0.58, steepness=4.6, lead=11.0, ceiling=2.0)
 CURVE_ZH = _Curve(middle=0.7, steepness=4.0, lead=12.0, ceiling=1.4)
