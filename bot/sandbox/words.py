@@ -1,6 +1,6 @@
 """The words of an outgoing message: marks read, lengths checked."""
 
-from bot.sandbox import entities, html
+from bot.sandbox import entities, html, markdown
 from bot.sandbox.arguments import Arguments
 from bot.sandbox.errors import ApiError, Reason
 from bot.sandbox.shapes import Json, as_int, as_mappings, pick, present
@@ -44,11 +44,17 @@ def _read(source: str, parse_mode: str, given: object) -> tuple[str, list[Json]]
     if len(source) > BYTE_LIMIT // 4 and len(source.encode()) > BYTE_LIMIT:
         raise ApiError(Reason.TEXT_TOO_BIG)
     mode = parse_mode.lower()
-    if mode in ("markdown", "markdownv2"):
-        raise ApiError(Reason.PARSE_MODE_MISSING, parse_mode)
-    if mode not in ("", "html", "none"):
-        raise ApiError(Reason.PARSE_MODE_UNKNOWN)
-    text, marks = html.parse(source) if mode == "html" else (source, _given(given))
+    match mode:
+        case "" | "none":
+            text, marks = source, _given(given)
+        case "html":
+            text, marks = html.parse(source)
+        case "markdownv2":
+            text, marks = markdown.parse(source)
+        case "markdown":
+            raise ApiError(Reason.PARSE_MODE_MISSING, parse_mode)
+        case _:
+            raise ApiError(Reason.PARSE_MODE_UNKNOWN)
     text, marks = _trim(text, marks)
     return text, entities.merge(marks, entities.detect(text))
 

@@ -71,11 +71,20 @@ async def test_html_becomes_entities(lab: Lab) -> None:
     assert message.text_html == text
 
 
-@pytest.mark.parametrize("mode", ["MarkdownV2", "Markdown"])
-async def test_markdown_is_honestly_refused(lab: Lab, mode: str) -> None:
+async def test_markdown_becomes_entities(lab: Lab) -> None:
     mei = await lab.person()
-    refusal = await lab.refusal("sendMessage", chat_id=mei, text="*x*", parse_mode=mode)
-    assert refusal == f"Bad Request: sandbox does not implement parse_mode {mode}"
+    text = "*bold _both_* 1\\.5 [link](https://a.b/c) `x*y`"
+    message = await lab.bot.send_message(mei, text, parse_mode="MarkdownV2")
+    assert message.text == "bold both 1.5 link x*y"
+    assert message.text_markdown_v2 == text
+
+
+async def test_old_markdown_is_honestly_refused(lab: Lab) -> None:
+    mei = await lab.person()
+    refusal = await lab.refusal("sendMessage", chat_id=mei, text="*x*", parse_mode="Markdown")
+    assert refusal == "Bad Request: sandbox does not implement parse_mode Markdown"
+    refusal = await lab.refusal("sendMessage", chat_id=mei, text="*x*", parse_mode="RTF")
+    assert refusal == "Bad Request: unsupported parse_mode"
 
 
 async def test_entities_may_be_given(lab: Lab) -> None:
