@@ -184,7 +184,7 @@ class Router:
         if route is None:
             return self._unknown(ctx, name)
         self._check(ctx, route)
-        route.run(ctx, *self._arguments(ctx, route, message.text.partition(" ")[2].strip()))
+        route.run(ctx, *self._arguments(ctx, route, "".join(message.text.split(maxsplit=1)[1:]).strip()))
         return None
 
     def _unknown(self, ctx: Context, name: str) -> None:
