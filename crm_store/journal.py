@@ -5,20 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from crm_store.models.inbox import Inbox, JournalEntry
 from crm_store.store import Prepared
 from crm_store.types import micros
 
-_TABLE = JournalEntry.__table__
-
-# ON CONFLICT DO NOTHING reads the same on SQLite and PostgreSQL; the unique key is the dedupe.
+# The unique key is the dedupe. PostgreSQL's form compiles for SQLite too, not the other way round.
 _INSERT = Prepared(
-    sqlite.insert(JournalEntry)
+    postgresql.insert(JournalEntry)
     .values({name: sa.bindparam(name) for name in ("inbox_id", "update_id", "received", "lane", "raw")})
-    .on_conflict_do_nothing()
+    .on_conflict_do_nothing(index_elements=["inbox_id", "update_id"])
 )
 _DONE = Prepared(
     sa.update(JournalEntry)
@@ -63,6 +61,11 @@ def inbox(session: Session, channel: str, account: str) -> Inbox:
         session.add(found)
         session.flush()
     return found
+
+
+def first_inbox(session: Session) -> int | None:
+    """Return the oldest inbox, if there is one."""
+    return session.scalar(sa.select(Inbox.id).order_by(Inbox.id).limit(1))
 
 
 def keep(session: Session, arrivals: Sequence[Arrival], *, now: datetime) -> None:
