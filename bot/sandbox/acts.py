@@ -26,17 +26,9 @@ class Draft:
 
     def content(self) -> Json:
         """Return the message fields, entities found by themselves."""
-        words = self.text.strip()
-        marks = detect(words)
         if self.file is not None:
-            if len(words) > CAPTION_LIMIT:
-                raise SandboxError(f"A caption has at most {CAPTION_LIMIT} characters.")
-            return self.file.as_content() | present(caption=words, caption_entities=marks)
-        if not words:
-            raise SandboxError("A message needs a text, a photo or a document.")
-        if len(words) > TEXT_LIMIT:
-            raise SandboxError(f"A message has at most {TEXT_LIMIT} characters.")
-        return {"text": words, **present(entities=marks)}
+            return self.file.as_content() | _words(self.text, "caption")
+        return _words(self.text, "text")
 
 
 def write(world: World, chat: Chat, person: Person, draft: Draft) -> Message:
@@ -75,14 +67,9 @@ def edit(world: World, chat: Chat, person: Person, message_id: int, text: str) -
     message = chat.messages.get(message_id)
     if message is None or message.sender != person.id:
         raise SandboxError(f"{person.name} wrote no message {message_id} here.")
-    if message.is_media:
-        names, words = ("caption", "caption_entities"), text.strip()
-    else:
-        names, words = ("text", "entities"), text.strip()
-        if not words:
-            raise SandboxError("A message needs a text.")
-    kept = {name: value for name, value in message.content.items() if name not in names}
-    message.content = kept | present(**{names[0]: words, names[1]: detect(words)})
+    words = _words(text, "caption" if message.is_media else "text")
+    marks = ("text", "entities", "caption", "caption_entities")
+    message.content = {name: value for name, value in message.content.items() if name not in marks} | words
     message.edited = world.now()
     for bot in world.listeners(chat):
         if _may_read(bot, chat, message):
@@ -124,6 +111,17 @@ def block(world: World, bot: Account, person: Person, *, is_blocked: bool) -> No
     free, shut = Member().as_chat_member(user), Member("kicked").as_chat_member(user)
     before, after = (free, shut) if is_blocked else (shut, free)
     world.tell_membership(bot, chat, person.id, before, after)
+
+
+def _words(source: str, kind: str) -> Json:
+    words, limit = source.strip(), TEXT_LIMIT if kind == "text" else CAPTION_LIMIT
+    if kind == "text" and not words:
+        raise SandboxError("A message needs a text, a photo or a document.")
+    if len(words) > limit:
+        raise SandboxError(f"A {kind} has at most {limit} characters.")
+    if kind == "text":
+        return {"text": words, **present(entities=detect(words))}
+    return present(caption=words, caption_entities=detect(words))
 
 
 def _check_topic(chat: Chat, thread: int | None, place: Member) -> None:

@@ -30,16 +30,17 @@ def press(world: World, bot: Account, chat: Chat, person: Person, where: tuple[i
         expires=world.clock.now() + CALLBACK_LIFETIME,
         answered=asyncio.get_running_loop().create_future(),
     )
-    _forget_old(world, bot)
-    bot.queries[query.id] = query
+    owner = _owner(world, message, bot)
+    _forget_old(world, owner)
+    owner.queries[query.id] = query
     content: Json = {
         "id": query.id,
         "from": person.as_user(),
         "message": _shown(world, chat, message, message_id),
-        "chat_instance": str(abs(chat.id) * 7_919 + bot.id),
+        "chat_instance": str(abs(chat.id) * 7_919 + owner.id),
         "data": data,
     }
-    world.emit(_owner(world, chat, message, bot), "callback_query", content, lane=f"user:{person.id}")
+    world.emit(owner, "callback_query", content, lane=f"user:{person.id}")
     return query
 
 
@@ -62,7 +63,7 @@ def _shown(world: World, chat: Chat, message: Message | None, message_id: int) -
     return inaccessible(chat, message_id) if message is None else world.show(chat, message)
 
 
-def _owner(world: World, chat: Chat, message: Message | None, bot: Account) -> Account:
+def _owner(world: World, message: Message | None, bot: Account) -> Account:
     authors = {account.id: account for account in world.bots.values()}
     return bot if message is None else authors.get(message.sender, bot)
 

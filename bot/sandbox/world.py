@@ -4,7 +4,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bot.sandbox.bots import DEFAULT_TOKEN, TOKEN_SHAPE, Account
+from bot.sandbox.bots import DEFAULT_TOKEN as DEFAULT_TOKEN
+from bot.sandbox.bots import TOKEN_SHAPE, Account
 from bot.sandbox.calls import CallLog
 from bot.sandbox.chats import Chat, Member
 from bot.sandbox.clock import Clock

@@ -158,6 +158,10 @@ async def test_what_people_cannot_do(lab: Lab) -> None:
     assert await lab.complaint("send", **{"from": 5, "text": "x"}) == "There is no person 5."
     assert await lab.complaint("send", **{"from": mei}) == "A message needs a text, a photo or a document."
     assert await lab.complaint("send", **{"from": mei, "chat": -5, "text": "x"}) == "There is no chat -5."
+    long = await lab.complaint("send", **{"from": mei, "text": "x" * 4097})
+    assert long == "A text has at most 4096 characters."
+    caption = await lab.complaint("send", **{"from": mei, "photo": True, "caption": "x" * 1025})
+    assert caption == "A caption has at most 1024 characters."
     assert await lab.complaint("people", name=" ") == "A person needs a name."
     assert await lab.complaint("dance") == "There is no order dance."
     assert await lab.complaint("clock", advance=-1) == "The clock only runs forward."

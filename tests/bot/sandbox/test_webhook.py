@@ -3,13 +3,15 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from aiohttp import web
 
-from tests.bot.sandbox.lab import Lab, eventually
+from bot.sandbox.world import World
+from tests.bot.sandbox.lab import Lab, eventually, open_lab
 
 
 class Receiver:
@@ -141,3 +143,16 @@ async def test_pending_updates_can_be_dropped(lab: Lab) -> None:
     await lab.write(mei, "dropped")
     await lab.bot.delete_webhook(drop_pending_updates=True)
     assert await lab.updates() == []
+
+
+async def test_a_webhook_survives_a_restart(receiver: Receiver, tmp_path: Path) -> None:
+    path = tmp_path / "world.json"
+    async with open_lab(state_path=path) as lab:
+        mei = await lab.person()
+        await lab.bot.set_webhook("http://127.0.0.1:9/nobody-here")
+        await lab.write(mei, "waiting")
+    world = World.load(path)
+    assert world.bot.webhook is not None
+    world.bot.webhook.url = receiver.url
+    async with open_lab(world, state_path=path):
+        assert (await receiver.until(1))[-1] == "waiting"
