@@ -43,6 +43,8 @@ class Account:
     username: str = "sandbox_bot"
     private: dict[int, Chat] = field(default_factory=dict)
     commands: dict[str, list[Json]] = field(default_factory=dict)
+    profile: dict[str, str] = field(default_factory=dict)
+    menu_buttons: dict[str, Json] = field(default_factory=dict)
     webhook: Webhook | None = None
     updates: UpdateQueue = field(default_factory=UpdateQueue)
     queries: dict[str, CallbackQuery] = field(default_factory=dict)

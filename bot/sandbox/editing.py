@@ -1,5 +1,7 @@
 """Methods that change or remove what was written."""
 
+from collections.abc import Callable
+
 from bot.sandbox.call import Call
 from bot.sandbox.chats import Chat
 from bot.sandbox.errors import ApiError, Reason
@@ -90,6 +92,22 @@ def unpin_chat_message(call: Call) -> bool:
     return True
 
 
+def unpin_all_chat_messages(call: Call) -> bool:
+    """Unpin everything."""
+    return _unpin(call, lambda _: True)
+
+
+def unpin_all_forum_topic_messages(call: Call) -> bool:
+    """Unpin everything in a topic."""
+    thread = call.arguments.number("message_thread_id")
+    return _unpin(call, lambda message: message.thread == thread)
+
+
+def unpin_all_general_forum_topic_messages(call: Call) -> bool:
+    """Unpin everything in General."""
+    return _unpin(call, lambda message: message.thread is None)
+
+
 def set_message_reaction(call: Call) -> bool:
     """Set or take back the bot's reaction on a message."""
     chat = call.reachable_chat()
@@ -101,6 +119,15 @@ def set_message_reaction(call: Call) -> bool:
     if emoji:
         message.reactions[call.bot.id] = emoji
     call.world.notify("reaction", chat.id)
+    return True
+
+
+def _unpin(call: Call, is_meant: Callable[[Message], bool]) -> bool:
+    chat = call.reachable_chat()
+    _check_pin_right(call, chat)
+    pinned = [(key, chat.messages.get(key)) for key in chat.pinned]
+    chat.pinned = [key for key, message in pinned if message is not None and not is_meant(message)]
+    call.world.notify("edit", chat.id)
     return True
 
 

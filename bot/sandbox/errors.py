@@ -46,6 +46,7 @@ class Reason(Enum):
     CHAT_EMPTY = (400, "Chat_id is empty")
     USER_NOT_FOUND = (400, "User not found")
     USER_INVALID = (400, "Invalid user_id specified")
+    NOT_LEAVABLE = (400, "Chat member status can't be changed in private chats")
     NO_ADMINISTRATORS = (400, "There are no administrators in the private chat")
 
     TEXT_EMPTY = (400, "Message text is empty")

@@ -59,6 +59,17 @@ def delete_forum_topic(call: Call) -> bool:
     return True
 
 
+def turn_general_topic(call: Call) -> bool:
+    """Agree to a change of General, which the sandbox always shows open."""
+    _forum(call, Reason.TOPIC_EDIT_RIGHT)
+    return True
+
+
+def get_forum_topic_icon_stickers(_: Call) -> list[Json]:
+    """List the pictures a topic may have: none here."""
+    return []
+
+
 def open_topic(world: World, chat: Chat, topic: Topic, *, by: int) -> None:
     """Add a topic with the service message that opens it."""
     chat.topics[topic.id] = topic

@@ -1,7 +1,7 @@
 """Methods that ask who and where."""
 
 from bot.sandbox.call import Call
-from bot.sandbox.chats import Chat
+from bot.sandbox.chats import Chat, Member
 from bot.sandbox.errors import ApiError, Reason
 from bot.sandbox.shapes import Json
 
@@ -63,6 +63,21 @@ def get_chat_administrators(call: Call) -> list[Json]:
         for user, place in chat.members.items()
         if place.is_admin and (user not in users.bots or user == call.bot.id)
     ]
+
+
+def get_chat_member_count(call: Call) -> int:
+    """Count who is in a chat."""
+    chat = _chat(call)
+    return 2 if chat.is_private else sum(place.is_present for place in chat.members.values())
+
+
+def leave_chat(call: Call) -> bool:
+    """Leave a group."""
+    chat = _chat(call)
+    if chat.is_private:
+        raise ApiError(Reason.NOT_LEAVABLE)
+    call.world.place_bot(call.bot, chat, Member("left"), call.bot.id)
+    return True
 
 
 def say_yes(_: Call) -> bool:

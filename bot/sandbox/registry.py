@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from bot.sandbox import commands, editing, forum, lookups, media, presses, sending, subscriptions
+from bot.sandbox import commands, editing, forum, lookups, media, presses, profile, sending, subscriptions
 from bot.sandbox.call import Call
 
 METHODS: Mapping[str, Callable[[Call], object]] = {
@@ -17,7 +17,9 @@ METHODS: Mapping[str, Callable[[Call], object]] = {
     "sendDocument": sending.send_document,
     "sendMediaGroup": sending.send_media_group,
     "copyMessage": sending.copy_message,
+    "copyMessages": sending.copy_messages,
     "forwardMessage": sending.forward_message,
+    "forwardMessages": sending.forward_messages,
     "sendChatAction": sending.send_chat_action,
     "setMessageReaction": editing.set_message_reaction,
     "editMessageText": editing.edit_message_text,
@@ -37,13 +39,32 @@ METHODS: Mapping[str, Callable[[Call], object]] = {
     "closeForumTopic": forum.close_forum_topic,
     "reopenForumTopic": forum.reopen_forum_topic,
     "deleteForumTopic": forum.delete_forum_topic,
+    "unpinAllChatMessages": editing.unpin_all_chat_messages,
+    "unpinAllForumTopicMessages": editing.unpin_all_forum_topic_messages,
+    "unpinAllGeneralForumTopicMessages": editing.unpin_all_general_forum_topic_messages,
+    "editGeneralForumTopic": forum.turn_general_topic,
+    "closeGeneralForumTopic": forum.turn_general_topic,
+    "reopenGeneralForumTopic": forum.turn_general_topic,
+    "hideGeneralForumTopic": forum.turn_general_topic,
+    "unhideGeneralForumTopic": forum.turn_general_topic,
+    "getForumTopicIconStickers": forum.get_forum_topic_icon_stickers,
+    "getChatMemberCount": lookups.get_chat_member_count,
+    "leaveChat": lookups.leave_chat,
+    "setMyName": profile.set_my_name,
+    "getMyName": profile.get_my_name,
+    "setMyDescription": profile.set_my_description,
+    "getMyDescription": profile.get_my_description,
+    "setMyShortDescription": profile.set_my_short_description,
+    "getMyShortDescription": profile.get_my_short_description,
+    "setChatMenuButton": profile.set_chat_menu_button,
+    "getChatMenuButton": profile.get_chat_menu_button,
     "setMyCommands": commands.set_my_commands,
     "getMyCommands": commands.get_my_commands,
     "deleteMyCommands": commands.delete_my_commands,
 }
 
 _COUNTED = """
-sendMessage sendPhoto sendDocument sendMediaGroup copyMessage forwardMessage
+sendMessage sendPhoto sendDocument sendMediaGroup copyMessage copyMessages forwardMessage forwardMessages
 editMessageText editMessageCaption editMessageReplyMarkup createForumTopic editForumTopic
 """
 COUNTED = frozenset(_COUNTED.split())

@@ -1,12 +1,14 @@
 """Methods that put a message into a chat."""
 
+from collections.abc import Callable
+
 from bot.sandbox import media
 from bot.sandbox.call import Call
 from bot.sandbox.chats import Chat
 from bot.sandbox.errors import ApiError, Reason
 from bot.sandbox.keyboards import read_markup
 from bot.sandbox.messages import Message
-from bot.sandbox.shapes import Json, as_int, as_mapping, as_mappings, pick
+from bot.sandbox.shapes import Json, as_int, as_list, as_mapping, as_mappings, pick
 from bot.sandbox.words import read_caption, read_text
 
 _ACTIONS = """
@@ -14,6 +16,7 @@ typing upload_photo record_video upload_video record_voice upload_voice upload_d
 choose_sticker find_location record_video_note upload_video_note
 """
 ACTIONS = frozenset(_ACTIONS.split())
+ALBUMS = 14_000_000_000_000_000
 _PREVIEW = ("is_disabled", "url", "prefer_small_media", "prefer_large_media", "show_above_text")
 
 
@@ -46,7 +49,7 @@ def send_media_group(call: Call) -> list[Json]:
     if not 2 <= len(items) <= 10:
         raise ApiError(Reason.MEDIA_COUNT, len(items))
     contents = [media.read_item(call, item) for item in as_mappings(items)]
-    album = str(1_400_000_000_000_000_0 + call.world.next_serial())
+    album = _new_album(call)
     return [_post(call, chat, content, album=album) for content in contents]
 
 
@@ -55,12 +58,15 @@ def copy_message(call: Call) -> Json:
     chat, source = call.reachable_chat(), _source(call, Reason.COPY_NOT_FOUND)
     if source.is_service:
         raise ApiError(Reason.NOT_COPYABLE)
-    content = {name: value for name, value in source.content.items() if name != "forward_origin"}
-    if "caption" in call.arguments.values and source.is_media:
-        content.pop("caption", None)
-        content.pop("caption_entities", None)
-        content |= _caption(call)
+    is_renamed = "caption" in call.arguments.values and source.is_media
+    content = _without_caption(source) | _caption(call) if is_renamed else _copied(source)
     return pick(_post(call, chat, content), ("message_id",))
+
+
+def copy_messages(call: Call) -> list[Json]:
+    """Send the contents of several messages again; those that cannot be copied are passed over."""
+    take = _without_caption if call.arguments.flag("remove_caption") else _copied
+    return _post_several(call, Reason.COPY_NOT_FOUND, take)
 
 
 def forward_message(call: Call) -> Json:
@@ -68,9 +74,12 @@ def forward_message(call: Call) -> Json:
     chat, source = call.reachable_chat(), _source(call, Reason.FORWARD_NOT_FOUND)
     if source.is_service:
         raise ApiError(Reason.NOT_FORWARDABLE)
-    author = call.world.users.as_user(source.sender)
-    origin: Json = {"type": "user", "date": source.date, "sender_user": author}
-    return _post(call, chat, {"forward_origin": origin} | source.content)
+    return _post(call, chat, _forwarded(call, source))
+
+
+def forward_messages(call: Call) -> list[Json]:
+    """Send several messages on; those that cannot be forwarded are passed over."""
+    return _post_several(call, Reason.FORWARD_NOT_FOUND, lambda source: _forwarded(call, source))
 
 
 def send_chat_action(call: Call) -> bool:
@@ -106,6 +115,36 @@ def _caption(call: Call) -> Json:
 
 def _source(call: Call, missing: Reason) -> Message:
     return call.message(call.chat("from_chat_id"), missing)
+
+
+def _copied(source: Message) -> Json:
+    return {name: value for name, value in source.content.items() if name != "forward_origin"}
+
+
+def _without_caption(source: Message) -> Json:
+    return {name: value for name, value in _copied(source).items() if not name.startswith("caption")}
+
+
+def _forwarded(call: Call, source: Message) -> Json:
+    author = call.world.users.as_user(source.sender)
+    origin: Json = {"type": "user", "date": source.date, "sender_user": author}
+    return {"forward_origin": origin} | source.content
+
+
+def _new_album(call: Call) -> str:
+    return str(ALBUMS + call.world.next_serial())
+
+
+def _post_several(call: Call, missing: Reason, take: Callable[[Message], Json]) -> list[Json]:
+    chat, origin = call.reachable_chat(), call.chat("from_chat_id")
+    ids = [as_int(each) for each in as_list(call.arguments.json("message_ids"))]
+    sources = [origin.messages[each] for each in ids if each in origin.messages]
+    sources = [source for source in sources if not source.is_service]
+    if not sources:
+        raise ApiError(missing)
+    albums = {source.album: _new_album(call) for source in sources if source.album}
+    posted = [_post(call, chat, take(source), album=albums.get(source.album, "")) for source in sources]
+    return [pick(message, ("message_id",)) for message in posted]
 
 
 def _reply(call: Call, chat: Chat) -> Message | None:

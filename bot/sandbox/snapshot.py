@@ -81,6 +81,8 @@ def _bot_row(bot: Account) -> Json:
         "username": bot.username,
         "private": list(bot.private.values()),
         "commands": bot.commands,
+        "profile": bot.profile,
+        "menu_buttons": bot.menu_buttons,
         "webhook": asdict(bot.webhook) if bot.webhook else None,
         "updates": bot.updates.as_rows(),
     }
@@ -90,7 +92,8 @@ def _bot(saved: Json) -> Account:
     row = cast("dict[str, Any]", saved)
     bot = Account(row["id"], row["token"], row["name"], row["username"])
     bot.private = {chat["id"]: _chat(chat) for chat in row["private"]}
-    bot.commands = row["commands"]
+    bot.commands, bot.profile = row["commands"], row["profile"]
+    bot.menu_buttons = row["menu_buttons"]
     queue = row["updates"]
     bot.updates.restore(queue["next_id"], queue["allowed"], [Update(**update) for update in queue["waiting"]])
     bot.use_webhook(Webhook(**row["webhook"]) if row["webhook"] else None)

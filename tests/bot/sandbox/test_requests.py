@@ -104,6 +104,7 @@ NASTY: list[object] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", NASTY, ids=range(len(NASTY)))
 async def test_no_argument_breaks_a_method(lab: Lab, value: object) -> None:
     """Every parameter of every method, given something odd, is answered in the Bot API's form."""
