@@ -68,7 +68,7 @@ def create(session: Session, new: NewCampaign, *, now: datetime) -> Campaign:
         text_zh=new.text_zh.strip(),
         text_en=new.text_en.strip(),
         audience=dict(new.audience),
-        schedule=_kept(schedule),
+        schedule=kept(schedule),
         quiet={}
         if new.quiet is None
         else {"start": f"{new.quiet.start:%H:%M}", "end": f"{new.quiet.end:%H:%M}"},
@@ -118,7 +118,8 @@ def _this_minute(zone: str, now: datetime) -> Schedule:
     return Schedule.once(local_of(now, zone).replace(second=0, microsecond=0), zone)
 
 
-def _kept(schedule: Schedule) -> dict[str, object]:
+def kept(schedule: Schedule) -> dict[str, object]:
+    """Return what the store keeps of a schedule."""
     return {
         "kind": schedule.kind.value,
         "zone": schedule.zone,
@@ -129,9 +130,8 @@ def _kept(schedule: Schedule) -> dict[str, object]:
     }
 
 
-def schedule_of(campaign: Campaign) -> Schedule:
-    """Return when a campaign runs."""
-    kept = campaign.schedule
+def schedule_from(kept: Mapping[str, object]) -> Schedule:
+    """Make a schedule of what was kept of it."""
     until, weekday = kept.get("until"), kept.get("weekday")
     return Schedule(
         Recurrence(str(kept["kind"])),
@@ -141,6 +141,11 @@ def schedule_of(campaign: Campaign) -> Schedule:
         None if until is None else date.fromisoformat(str(until)),
         weekday if isinstance(weekday, int) else None,
     )
+
+
+def schedule_of(campaign: Campaign) -> Schedule:
+    """Return when a campaign runs."""
+    return schedule_from(campaign.schedule)
 
 
 def quiet_of(campaign: Campaign) -> QuietHours | None:
@@ -170,9 +175,33 @@ def preview(session: Session, new: NewCampaign, *, now: datetime) -> Mapping[tup
     return caps.count(session, draft_ruling(session, new, now=now), new.audience)
 
 
+def as_draft(campaign: Campaign) -> NewCampaign:
+    """Return a campaign as it was confirmed."""
+    return NewCampaign(
+        inbox_id=campaign.inbox_id,
+        owner_id=campaign.owner_id,
+        chat=campaign.chat,
+        channel=campaign.channel,
+        text_zh=campaign.text_zh,
+        text_en=campaign.text_en,
+        audience=campaign.audience,
+        zone=str(campaign.schedule["zone"]),
+        schedule=schedule_of(campaign),
+        quiet=quiet_of(campaign),
+        topic=campaign.topic,
+    )
+
+
+def draft_run(new: NewCampaign, *, now: datetime) -> datetime | None:
+    """Find when a draft would run first; None when its time has passed."""
+    if new.schedule is None:
+        return now
+    first = occurrences.after(new.schedule, now)
+    return None if first is None else first.instant
+
+
 def draft_ruling(session: Session, new: NewCampaign, *, now: datetime) -> Ruling:
     """Say by what the first run of a draft would be judged."""
-    first = occurrences.after(new.schedule, now) if new.schedule is not None else None
     return Ruling(
         inbox_id=new.inbox_id,
         channel=new.channel,
@@ -181,7 +210,7 @@ def draft_ruling(session: Session, new: NewCampaign, *, now: datetime) -> Ruling
         policy=policies.current(session, new.channel, new.topic),
         zone=new.zone,
         quiet=new.quiet,
-        at=now if first is None else first.instant,
+        at=draft_run(new, now=now) or now,
     )
 
 

@@ -314,7 +314,10 @@ def resend(session: Session, outbox_id: int, *, now: datetime) -> None:
     if row.state != OutboxState.UNKNOWN:
         raise RefusedError("resend_settled")
     run = session.get_one(Occurrence, row.occurrence_id)
-    rules = ruling(session, session.get_one(Campaign, run.campaign_id), occurrence_id=run.id, at=now)
+    campaign = session.get_one(Campaign, run.campaign_id)
+    if campaign.state == CampaignState.CANCELLED:
+        raise RefusedError("resend_cancelled", number=campaign.id)
+    rules = ruling(session, campaign, occurrence_id=run.id, at=now)
     caps.lock(session, Customer.id == row.customer_id)
     (judged,) = caps.judge(session, rules, [row.customer_id])
     if judged.verdict is not Verdict.NOW:
@@ -322,6 +325,7 @@ def resend(session: Session, outbox_id: int, *, now: datetime) -> None:
     caps.reserve(session, rules, [row.customer_id])
     row.state, row.reason, row.not_before = OutboxState.READY, None, now
     session.get_one(Recipient, (run.id, row.customer_id)).state = RecipientState.QUEUED
+    run.state, run.finished = OccurrenceState.SENDING, None
     session.flush()
     wake(session, "outbox")
 

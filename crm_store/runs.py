@@ -191,6 +191,25 @@ def runs(session: Session, campaign_id: int) -> Sequence[Occurrence]:
     ).all()
 
 
+def to_show(session: Session, inbox_id: int) -> Sequence[tuple[Occurrence, Campaign]]:
+    """List the runs whose card does not show their end yet."""
+    rows = session.execute(
+        sa.select(Occurrence, Campaign)
+        .join(Campaign, Campaign.id == Occurrence.campaign_id)
+        .where(
+            Campaign.inbox_id == inbox_id,
+            Occurrence.state != OccurrenceState.SKIPPED,
+            sa.or_(
+                Occurrence.finished.is_(None),
+                Occurrence.card_at.is_(None),
+                Occurrence.card_at < Occurrence.finished,
+            ),
+        )
+        .order_by(Occurrence.id)
+    )
+    return [(run, campaign) for run, campaign in rows]
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """What became of everyone a run was planned for; the parts always add up to the whole."""

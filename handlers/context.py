@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -11,9 +11,12 @@ from crm_store.customers import Contact, Sender, StaffMember
 from crm_store.models.outbox import Action, Lane
 from crm_store.outbox import Draft
 from crm_store.rules.business_hours import OpenHours
+from crm_store.rules.frequency import QuietHours
 from crm_store.rules.sla import Policy
 from handlers.ports import Button, InboundEvent, OutboundMessage, Picture, Place, Understood
 from handlers.texts import catalogue
+
+NIGHT = QuietHours(time(22), time(8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ class Desk:
     reopen_window: timedelta = timedelta(hours=72)
     rating_window: timedelta = timedelta(hours=72)
     answers: Mapping[int, float] = field(default_factory=dict)
+    quiet: QuietHours | None = NIGHT
 
 
 @dataclass(slots=True)
@@ -136,8 +140,8 @@ class Context:
         """Write to a customer; the reply goes out before notices and campaigns."""
         return self.enqueue(
             Draft(
-                inbox_id=contact.inbox_id, chat=contact.chat, body=message.body(), customer_id=contact.customer_id,
-                ticket_id=ticket, message_id=message_id,
+                inbox_id=contact.inbox_id, chat=contact.chat, body=message.body(),
+                customer_id=contact.customer_id, ticket_id=ticket, message_id=message_id,
             )
         )  # fmt: skip
 

@@ -1,0 +1,90 @@
+"""The company's strategy for each channel, loaded and shown in words."""
+
+from datetime import timedelta
+
+from crm_store import policies, staff
+from crm_store.policies import ChannelRow
+from crm_store.rules.frequency import Cap, Mode
+from crm_store.rules.strategy import ANSWER_WITHIN, ANSWERED_IN_TIME, CSAT_AT_LEAST, MESSAGES
+from handlers.context import Context
+from handlers.router import UsageError
+
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def strategy(ctx: Context, word: str | None) -> None:
+    """Show the strategy, or load the presets as a new version."""
+    if word is None:
+        _show(ctx)
+    elif word.strip().casefold() in {"load", "加载"}:
+        _load(ctx)
+    else:
+        raise UsageError("strategy")
+
+
+def _load(ctx: Context) -> None:
+    version = policies.load(ctx.session, by=ctx.by, now=ctx.now)
+    staff.audit(ctx.session, by=ctx.by, what="policy.loaded", subject=f"policy:{version}", now=ctx.now)
+    ctx.reply("strategy.loaded", version=version, number=len(policies.table(ctx.session)))
+
+
+def _show(ctx: Context) -> None:
+    rows = policies.table(ctx.session)
+    newest = policies.newest(ctx.session)
+    if newest is None:
+        ctx.reply("strategy.none")
+        return
+    ctx.reply_text(
+        "\n\n".join([ctx.say("strategy.head", version=newest.id), *(_told(ctx, row) for row in rows)])
+    )
+
+
+def _told(ctx: Context, row: ChannelRow) -> str:
+    """Word one channel's row."""
+    said, served, sold = row.strategy.communication, row.strategy.service, row.strategy.marketing
+    targets = MESSAGES[said.quality]
+    lines = [
+        ctx.say(f"strategy.channel.{row.channel}"),
+        ctx.say(
+            "strategy.says",
+            cadence=ctx.say(f"strategy.cadence.{said.cadence.value}"),
+            content=ctx.say(f"strategy.content.{said.content}"),
+            quality=ctx.say(f"strategy.level.{said.quality.value}"),
+            delivered=f"{targets.delivered:.0%}",
+            opted_out=f"{targets.opted_out:.1%}",
+        ),
+        *(limit(ctx, topic, cap) for topic, cap in row.caps),
+        ctx.say(
+            "strategy.serves",
+            channel=ctx.say(f"strategy.service.{served.channel}"),
+            speed=ctx.say(f"strategy.speed.{served.speed.value}"),
+            share=f"{ANSWERED_IN_TIME:.0%}",
+            hours=ANSWER_WITHIN[served.speed] // _HOUR,
+            quality=ctx.say(f"strategy.level.{served.quality.value}"),
+            csat=f"{CSAT_AT_LEAST[served.quality]:.0%}",
+        ),
+        ctx.say(
+            "strategy.asks",
+            feedback=ctx.say(f"strategy.feedback.{served.feedback}"),
+            goal=ctx.say(f"strategy.goal.{sold.goal}"),
+            method=ctx.say(f"strategy.method.{sold.method}"),
+        ),
+    ]
+    return "\n".join(lines)
+
+
+def limit(ctx: Context, topic: str | None, cap: Cap) -> str:
+    """Word a cap."""
+    about = ctx.say("strategy.any") if topic is None else ctx.say(f"strategy.content.{topic}")
+    if cap.limit == 0:
+        return ctx.say("strategy.never", about=about)
+    window = ctx.say("strategy.day") if cap.mode is Mode.CALENDAR_DAY else span(ctx, cap.window)
+    words = ctx.say("strategy.limit", about=about, most=cap.limit, window=window)
+    return words if not cap.min_gap else ctx.say("strategy.gap", limit=words, gap=cap.min_gap // _HOUR)
+
+
+def span(ctx: Context, window: timedelta) -> str:
+    """Word a length of time in days or hours."""
+    if window % _DAY:
+        return ctx.say("strategy.hours", number=window // _HOUR)
+    return ctx.say("strategy.days", number=window // _DAY)
