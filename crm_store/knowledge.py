@@ -87,5 +87,5 @@ def entries(session: Session) -> Sequence[Entry]:
     titles = sa.select(ArticleText.article_id, ArticleText.language, ArticleText.title.label("text"))
     asked = sa.select(ArticlePhrasing.article_id, ArticlePhrasing.language, ArticlePhrasing.text)
     both = sa.union(titles, asked).subquery("both")
-    rows = session.execute(sa.select(both).order_by(both.c.article_id, both.c.language, both.c.text)).tuples()
+    rows = session.execute(sa.select(both).order_by(both.c.article_id, both.c.language, both.c.text))
     return [Entry(*cast("tuple[int, str, str]", row)) for row in rows]

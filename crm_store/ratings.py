@@ -128,8 +128,8 @@ def by_bucket(
     )
     bucket, score = placed.c.bucket, placed.c.score
     query = sa.select(bucket, score, sa.func.count()).group_by(bucket, score)
-    for nth, given, count in session.execute(query).tuples():
-        found[cast("int", nth)][given] = count
+    for nth, given, count in session.execute(query):
+        found[cast("int", nth)][cast("int", given)] = cast("int", count)
     return found
 
 
@@ -144,3 +144,11 @@ def response(
         )
     ).one()
     return Response(cast("int", asked), cast("int | None", given) or 0)
+
+
+def of_customer(session: Session, customer_id: int, *, limit: int = 5) -> Sequence[Rating]:
+    """List a customer's ratings, newest first."""
+    newest_first = (Rating.at.desc(), Rating.id.desc())
+    return session.scalars(
+        sa.select(Rating).where(Rating.customer_id == customer_id).order_by(*newest_first).limit(limit)
+    ).all()

@@ -120,3 +120,8 @@ def _newest(session: Session, whose: sa.ColumnElement[bool]) -> Survey | None:
     told = Survey.state.in_([SurveyState.ASKED, SurveyState.ANSWERED])
     newest_first = (Survey.asked.desc(), Survey.id.desc())
     return session.scalar(sa.select(Survey).where(whose, told).order_by(*newest_first).limit(1))
+
+
+def of_ticket(session: Session, ticket_id: int) -> Sequence[Survey]:
+    """List every survey of a ticket, oldest first."""
+    return session.scalars(sa.select(Survey).where(Survey.ticket_id == ticket_id).order_by(Survey.id)).all()
