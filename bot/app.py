@@ -22,7 +22,7 @@ from bot.channels.telegram.polling import Poller
 from bot.channels.telegram.request import AiohttpRequest
 from bot.clock import Clock
 from bot.clockwork import Clockwork, Turn
-from bot.config import ConfigError, Settings
+from bot.config import EXAMPLES, ConfigError, Settings
 from bot.debug import KillSwitch
 from bot.delivery.courier import Courier
 from bot.delivery.pace import Pace
@@ -98,7 +98,7 @@ class App:
         if telegram.token is None:
             raise ConfigError(
                 "HEARWELL_TELEGRAM__TOKEN is missing; @BotFather gives one. "
-                "Example: HEARWELL_TELEGRAM__TOKEN=123456:AAExampleExampleExampleExampleExample"
+                f"Example: {EXAMPLES['telegram.token']}"
             )
         bot = Bot(
             telegram.token.get_secret_value(),
@@ -116,7 +116,7 @@ class App:
                 await bot.shutdown()
                 raise ConfigError(
                     f"HEARWELL_TELEGRAM__TOKEN was refused by {telegram.api_url}; "
-                    "copy it again from @BotFather. Example: HEARWELL_TELEGRAM__TOKEN=123456:AAExampleExampleExampleExampleExample"
+                    f"copy it again from @BotFather. Example: {EXAMPLES['telegram.token']}"
                 ) from None
             except TelegramError as error:
                 log.warning("%s cannot be reached yet: %s", telegram.api_url, error.message)

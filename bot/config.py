@@ -54,6 +54,11 @@ class Telegram(BaseModel):
     admins: Annotated[tuple[int, ...], NoDecode] = ()
     rate: float = Field(default=30.0, gt=0, le=1000)
 
+    @property
+    def account(self) -> str | None:
+        """Return the bot's own id, which its token begins with."""
+        return None if self.token is None else self.token.get_secret_value().partition(":")[0]
+
     @field_validator("admins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:

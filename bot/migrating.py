@@ -5,6 +5,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from crm_store.models.registry import METADATA
+
 log = logging.getLogger("hearwell.migrate")
 FOLDER = Path(__file__).resolve().parent.parent / "migrations"
 
@@ -23,24 +25,44 @@ def current(engine: sa.Engine) -> str | None:
 
 
 def upgrade(engine: sa.Engine) -> bool:
-    """Apply what is missing; False when nothing was."""
+    """Bring a store to the newest revision; False when it was there."""
     before = current(engine)
     if before == newest():
         return False
-    from alembic import command  # noqa: PLC0415 - 10 MB that a store up to date does not need
-    from alembic.config import Config  # noqa: PLC0415 - as above
+    if before is None:
+        _create(engine)
+    else:
+        _migrate(engine)
+    log.info("schema brought from %s to %s", before or "nothing", newest())
+    return True
+
+
+def _create(engine: sa.Engine) -> None:
+    """Make an empty store from the models; a test holds that the revisions lead to the same."""
+    with engine.begin() as connection:
+        METADATA.create_all(connection)
+        connection.execute(
+            sa.text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+        )
+        connection.execute(sa.text("INSERT INTO alembic_version VALUES (:newest)"), {"newest": newest()})
+
+
+def _migrate(engine: sa.Engine) -> None:
+    from alembic import command
+    from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     with engine.connect() as connection:
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-            connection.commit()
+        _foreign_keys(connection, on=False)
         with connection.begin():
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("PRAGMA foreign_keys=ON")
-            connection.commit()
-    log.info("schema brought from %s to %s", before or "nothing", newest())
-    return True
+        _foreign_keys(connection, on=True)
+
+
+def _foreign_keys(connection: sa.Connection, *, on: bool) -> None:
+    """Batch changes of a SQLite table copy and drop it, which would delete the children."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA foreign_keys={'ON' if on else 'OFF'}")
+        connection.commit()

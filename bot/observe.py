@@ -3,13 +3,14 @@
 import logging
 import re
 import sys
+from datetime import UTC, datetime
 
 import orjson
-import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 TOKEN = re.compile(r"\b\d{3,}:[A-Za-z0-9_-]{20,}")
 HIDDEN = "[hidden]"
+_USUAL = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"}
 
 
 def redact(text: str, secrets: frozenset[str] = frozenset()) -> str:
@@ -19,41 +20,35 @@ def redact(text: str, secrets: frozenset[str] = frozenset()) -> str:
     return TOKEN.sub(HIDDEN, text)
 
 
-class _Formatter(structlog.stdlib.ProcessorFormatter):
-    """Words a line and takes the secrets out at the very end, whoever wrote it."""
+class _Formatter(logging.Formatter):
+    """Words a line as JSON or for reading, and takes the secrets out at the very end, whoever wrote it."""
 
-    secrets: frozenset[str] = frozenset()
+    def __init__(self, secrets: frozenset[str], *, json: bool) -> None:
+        super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
+        self._secrets, self._json = secrets, json
 
     def format(self, record: logging.LogRecord) -> str:
         """Word one line."""
-        return redact(super().format(record), self.secrets)
+        line = self._line(record) if self._json else super().format(record)
+        return redact(line, self._secrets)
+
+    def _line(self, record: logging.LogRecord) -> str:
+        told: dict[str, object] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "event": record.getMessage(),
+        }
+        told.update((name, value) for name, value in record.__dict__.items() if name not in _USUAL)
+        if record.exc_info:
+            told["exception"] = self.formatException(record.exc_info)
+        return orjson.dumps(told, default=str).decode()
 
 
 def set_up(*, secrets: frozenset[str] = frozenset(), level: str = "INFO", json: bool = True) -> None:
     """Send every log line to standard error, as JSON or for reading, without secrets."""
-    shared: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.stdlib.PositionalArgumentsFormatter(),
-        structlog.stdlib.ExtraAdder(),
-        structlog.processors.format_exc_info,
-    ]
-    last: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer(
-            serializer=lambda value, **_: orjson.dumps(value, default=str).decode()
-        )
-        if json
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-    )
-    formatter = _Formatter(
-        foreign_pre_chain=shared,
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],
-    )
-    formatter.secrets = secrets
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(formatter)
+    handler.setFormatter(_Formatter(secrets, json=json))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)

@@ -25,7 +25,8 @@ from crm_store.types import micros
 RANK: Mapping[Lane, int] = {Lane.REPLY: 0, Lane.NOTICE: 1, Lane.CAMPAIGN: 2}
 MOST_ATTEMPTS = 5
 LONGEST = 4096
-MOST_LINES = 25
+MOST_LINES = 40
+ABREAST = 4
 
 _FIELDS = (
     "inbox_id", "chat", "thread_id", "priority", "rank", "action", "target_id", "combinable", "customer_id",
@@ -227,11 +228,17 @@ def claim(session: Session, inbox_id: int, row: Claimed, *, epoch: int, now: dat
         _CLAIM.run(session, row=id_, epoch=epoch)
         row.also.append(cast("int", id_))
         row.body["text"] = text
-        row.body["buttons"] = [*_rows(row.body), *_rows(line)]
+        row.body["buttons"] = _side_by_side([*_rows(row.body), *_rows(line)])
 
 
-def _rows(body: Mapping[str, object]) -> list[object]:
-    return cast("list[object]", body.get("buttons") or [])
+def _rows(body: Mapping[str, object]) -> list[list[object]]:
+    return cast("list[list[object]]", body.get("buttons") or [])
+
+
+def _side_by_side(rows: list[list[object]]) -> list[list[object]]:
+    """Set the buttons of several lines next to each other, so that forty do not make forty rows."""
+    flat = [button for row in rows for button in row]
+    return [flat[start : start + ABREAST] for start in range(0, len(flat), ABREAST)]
 
 
 def mark_sending(session: Session, row_id: int, *, epoch: int, now: datetime) -> bool:

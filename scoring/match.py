@@ -10,9 +10,6 @@ from math import exp
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from rapidfuzz import fuzz, process
-from rapidfuzz.distance import JaroWinkler
-
 from scoring._vectors import Space, char_grams, chars, word_grams
 from scoring.text import Language, Reason, language, normalise
 
@@ -136,10 +133,10 @@ def suggest(word: str, choices: Iterable[str], *, cutoff: float = MEANT) -> str 
     """
     listed = list(choices)
     folded = [_bare(choice) for choice in listed]
-    best = process.extractOne(
-        _bare(word), folded, scorer=JaroWinkler.normalized_similarity, score_cutoff=cutoff, processor=None
-    )
-    return listed[best[2]] if best is not None else None
+    from scoring._fuzzy import closest
+
+    best = closest(_bare(word), folded, cutoff=cutoff)
+    return None if best is None else listed[best]
 
 
 def _bare(word: str) -> str:
@@ -175,14 +172,9 @@ def _similarities(shelf: _Shelf, asked: str) -> list[float]:
     """Return how similar each phrasing is to the question, 0 to 1."""
     shares = SHARES_ZH if shelf.language == "zh" else SHARES_EN
     total = [0.0] * len(shelf.entries)
-    ranked = process.extract(
-        _units(asked, shelf.language),
-        shelf.sorted_units,
-        scorer=fuzz.token_sort_ratio,
-        processor=None,
-        limit=None,
-    )
-    for _, ratio, position in ranked:
+    from scoring._fuzzy import sorted_ratios
+
+    for position, ratio in sorted_ratios(_units(asked, shelf.language), shelf.sorted_units):
         total[position] += shares[2] * ratio / 100
     for position, cosine in shelf.characters.cosines(char_grams(asked, shelf.language)):
         total[position] += shares[0] * cosine

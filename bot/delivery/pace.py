@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 GROUP_EVERY, GROUP_BURST = 4.0, 5  # at most 20 in any 60 s
 CHAT_EVERY, CHAT_BURST = 1.0, 3
+BACK_OFF = 1.0
 CAUTION = 600.0  # after the account itself was refused, replies keep its rate for this long
 
 
@@ -72,7 +73,10 @@ class Pace:
         waits = self.chat(chat).take(now)
         if bulk or now < self.careful_until:
             return max(waits, self.account.take(now + waits) + waits)
-        self.account.take(now)  # a reply does not wait, but campaigns wait for it
+        # A reply does not wait; campaigns and notices wait for it, but for a rush of replies no longer than this.
+        self.account.full = max(
+            self.account.full, min(self.account.full + self.account.every, now + BACK_OFF)
+        )
         return waits
 
     def refused(self, chat: str, now: float, waits: float) -> bool:
