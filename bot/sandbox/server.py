@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -46,12 +47,15 @@ class Running:
 async def serve(
     world: World, host: str = "127.0.0.1", port: int = 0, state_path: Path | None = None
 ) -> Running:
-    """Serve a world; port 0 takes a free one."""
+    """Serve a world; port 0 takes a free one.
+
+    Raises OSError when the port is taken, before anything is started or saved.
+    """
+    door = socket.create_server((host, port))
     runner = web.AppRunner(build(world, state_path=state_path), access_log=None, shutdown_timeout=0.5)
     await runner.setup()
-    site = web.TCPSite(runner, host, port)
-    await site.start()
-    taken: int = runner.addresses[0][1]
+    await web.SockSite(runner, door).start()
+    taken: int = door.getsockname()[1]
     return Running(runner, host, taken)
 
 

@@ -10,6 +10,7 @@ import orjson
 
 from bot.sandbox.bots import Account, Webhook
 from bot.sandbox.chats import Chat, Member, Topic
+from bot.sandbox.errors import SandboxError
 from bot.sandbox.files import File
 from bot.sandbox.messages import Message
 from bot.sandbox.people import Person
@@ -60,8 +61,18 @@ def write(path: Path, content: bytes) -> None:
 
 
 def read(path: Path) -> Snapshot:
-    """Read what `write` wrote."""
-    saved = orjson.loads(path.read_bytes())
+    """Read what `write` wrote.
+
+    Raises SandboxError when the file holds something else.
+    """
+    try:
+        return _snapshot(orjson.loads(path.read_bytes()))
+    except (orjson.JSONDecodeError, KeyError, TypeError) as error:
+        raise SandboxError(f"{path} holds no state of a sandbox; remove it to start afresh.") from error
+
+
+def _snapshot(row: Json) -> Snapshot:
+    saved = cast("dict[str, Any]", row)
     return Snapshot(
         serial=saved["serial"],
         offset=saved["offset"],

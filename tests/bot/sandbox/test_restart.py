@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox import samples
+from bot.sandbox.errors import SandboxError
+from bot.sandbox.server import serve
 from bot.sandbox.world import World
 from tests.bot.sandbox.lab import EVERY_KIND, Lab, eventually, open_lab
 
@@ -61,6 +63,25 @@ async def test_changes_are_saved_while_it_runs(tmp_path: Path) -> None:
         await eventually(lambda: path.exists() and "saved soon" in path.read_text())
         await lab.call("getUpdates", offset=lab.offset + 1)
         await eventually(lambda: not World.load(path).bot.updates.waiting)
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[1]", '{"serial": 1, "offset": 0}'])
+def test_a_file_that_is_no_state_is_refused(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "world.json"
+    path.write_text(content)
+    with pytest.raises(SandboxError, match="holds no state of a sandbox; remove it to start afresh"):
+        World.load(path)
+
+
+async def test_a_taken_port_leaves_the_saved_state_alone(tmp_path: Path) -> None:
+    path = tmp_path / "world.json"
+    async with open_lab(state_path=path) as lab:
+        await lab.person()
+        lab.world.save(path)
+        before = path.read_bytes()
+        with pytest.raises(OSError):
+            await serve(World(), port=lab.running.port, state_path=path)
+        assert path.read_bytes() == before
 
 
 SERVER = """
