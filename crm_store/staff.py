@@ -110,9 +110,19 @@ def invite(session: Session, *, digest: str, role: Role, by: int, now: datetime,
     audit(session, by=f"staff:{by}", what="invited", subject=role.value, now=now)
 
 
+def invitation(session: Session, digest: str) -> Invitation | None:
+    """Return an invitation by its digest, locked against a second use at the same moment."""
+    return session.scalar(sa.select(Invitation).where(Invitation.digest == digest).with_for_update())
+
+
+def count_invitations(session: Session) -> int:
+    """Count the invitations ever made."""
+    return session.scalar(sa.select(sa.func.count(Invitation.id))) or 0
+
+
 def accept(session: Session, digest: str, who: Newcomer, *, now: datetime) -> Staff:
     """Use an invitation once and return the member of staff it made, or refuse."""
-    found = session.scalar(sa.select(Invitation).where(Invitation.digest == digest))
+    found = invitation(session, digest)
     if found is None or found.expires <= now:
         raise RefusedError("invitation_expired")
     if found.used is not None:

@@ -75,7 +75,7 @@ def head(session: Session, ticket: Ticket, say: Say, *, now: datetime) -> str:
     """Word the card of a ticket: what it is, whose, and by when."""
     customer = customers.by_id(session, ticket.customer_id)
     return say(
-        "card.head",
+        "desk.head",
         mark=MARKS[Kind(ticket.kind)],
         number=ticket.number,
         kind=say(f"word.{ticket.kind}"),
@@ -83,7 +83,7 @@ def head(session: Session, ticket: Ticket, say: Say, *, now: datetime) -> str:
         priority=say(f"word.{ticket.priority}"),
         customer=customer.name,
         speaks=say(f"word.language.{customer.language}"),
-        owner=owner(session, ticket) or say("card.nobody"),
+        owner=owner(session, ticket) or say("desk.nobody"),
         due=due(say, ticket, now),
     )
 
@@ -111,14 +111,14 @@ def with_history(
 def _line(session: Session, message: Message, customer: str, say: Say, zone: str) -> str:
     name = customer
     if message.direction != Direction.INBOUND:
-        name = say("card.bot") if message.staff_id is None else staff.by_id(session, message.staff_id).name
+        name = say("desk.bot") if message.staff_id is None else staff.by_id(session, message.staff_id).name
     body = message.body
     if message.file_kind is not None:
-        kind = say("card.photo") if message.file_kind == "photo" else message.file_name or say("card.file")
+        kind = say("desk.photo") if message.file_kind == "photo" else message.file_name or say("desk.file")
         body = f"[{kind}] {body}".strip()
     if len(body) > LONGEST_LINE:
         body = body[: LONGEST_LINE - 1] + "…"
-    key = "card.note" if message.direction == Direction.NOTE else "card.line"
+    key = "desk.note" if message.direction == Direction.NOTE else "desk.line"
     return say(key, time=f"{message.at.astimezone(ZoneInfo(zone)):%H:%M}", name=name, text=body)
 
 

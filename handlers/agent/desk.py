@@ -240,7 +240,7 @@ def _mark_digest(ctx: Context) -> None:
 
 def _show_here(ctx: Context, ticket: Ticket) -> None:
     text, messages = cards.with_history(ctx.session, ticket, ctx.language, now=ctx.now, zone=ctx.desk.zone)
-    how = ctx.say("card.how_in_private", number=ticket.number)
+    how = ctx.say("desk.how_in_private", number=ticket.number)
     tell(ctx, f"{text}\n\n{how}", ticket=ticket.id, buttons=cards.keys(ctx.say, ticket))
     for body in topics.files(ctx.session, messages):
         ctx.enqueue(

@@ -39,5 +39,5 @@ def _line(ctx: Context, ticket: Ticket) -> str:
         customer=customers.by_id(ctx.session, ticket.customer_id).name,
         age=cards.span(ctx.say, ctx.now - ticket.opened),
         due=cards.due(ctx.say, ticket, ctx.now),
-        owner=cards.owner(ctx.session, ticket) or ctx.say("card.nobody"),
+        owner=cards.owner(ctx.session, ticket) or ctx.say("desk.nobody"),
     )

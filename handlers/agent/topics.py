@@ -55,7 +55,7 @@ def make(at: Bench, ticket: Ticket) -> Thread | None:
 def _fill(at: Bench, thread: Thread, ticket: Ticket) -> None:
     say = cards.sayer(at.language)
     text, messages = cards.with_history(at.session, ticket, at.language, now=at.now, zone=at.desk.zone)
-    card = OutboundMessage(f"{text}\n\n{say('card.how_in_topic')}", cards.keys(say, ticket))
+    card = OutboundMessage(f"{text}\n\n{say('desk.how_in_topic')}", cards.keys(say, ticket))
     row = outbox.enqueue(at.session, replace(_draft(thread), body=card.body()), now=at.now)
     outbox.enqueue(at.session, replace(_draft(thread), action=Action.PIN, target_id=row), now=at.now)
     for body in files(at.session, messages):

@@ -7,6 +7,7 @@ from crm_store import staff as people
 from crm_store.errors import RefusedError
 from crm_store.rules.lifecycle import Kind
 from crm_store.rules.roles import may
+from handlers.agent import staff as invitations
 from handlers.context import Context
 from handlers.customer import consent
 from handlers.customer.presses import contact_of
@@ -19,8 +20,10 @@ NAMES = {"zh": "中文", "en": "English"}
 
 
 def start(ctx: Context, payload: str | None) -> None:
-    """Greet whoever comes."""
-    if ctx.sender.staff is not None:
+    """Greet whoever comes; an invitation makes them staff."""
+    if payload is not None and payload.startswith(invitations.PREFIX):
+        invitations.redeem(ctx, payload.removeprefix(invitations.PREFIX))
+    elif ctx.sender.staff is not None:
         ctx.reply("start.staff", name=ctx.staff.name)
     else:
         contact = contact_of(ctx)

@@ -62,7 +62,12 @@ def ticket(
         )  # fmt: skip
         conversations.log(session, line, at=at.now)
         events.record(
-            session, number, kind="opened", by=f"customer:{contact.customer_id}", at=at.now, ticket=kind.value
+            session,
+            number,
+            kind="opened",
+            by=f"customer:{contact.customer_id}",
+            at=at.now,
+            ticket_kind=kind.value,
         )
         return number
 

@@ -257,6 +257,7 @@ class TestWriting:
     def test_in_reply_to_a_digest_of_several_is_refused(self, home: House) -> None:
         first, second = ticket(home), ticket(home, "li")
         shown = _digest(home, first, second, chat=WANG)
+        home.outgoing()
         [told] = home.hears("wang", "马上查", reply_to=shown)
         assert told.startswith(f"{WANG}: 要回复客户，请引用工单卡片作答")
 

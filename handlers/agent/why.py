@@ -1,0 +1,137 @@
+"""Why a ticket stands as it does, read from its log: kind, priority, deadlines, owner, survey."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import cast
+
+from crm_store import customers, events, staff, surveys, tickets
+from crm_store.errors import NotFoundError
+from crm_store.models.survey import Survey, SurveyKind
+from crm_store.models.ticket import Event, Ticket
+from crm_store.rules.lifecycle import Kind
+from crm_store.rules.sla import Target
+from handlers.agent import cards
+from handlers.context import Context
+from handlers.texts import catalogue
+
+Detail = Mapping[str, object]
+AFTER = frozenset({"assigned", "resolved", "reopened", "woken", "human_wanted", "rated"})
+
+
+def show(ctx: Context, number: int) -> None:
+    """Tell why a ticket has its kind, priority, deadlines, owner and survey."""
+    ticket = tickets.by_number(ctx.session, number)
+    log = events.of_ticket(ctx.session, ticket.id)
+    opened = next((events.detail(event) for event in log if event.kind == "opened"), {})
+    lines = [
+        ctx.say("why.head", number=number, status=ctx.say(f"word.{ticket.status}")),
+        *_kind(ctx, ticket, opened),
+        *_priority(ctx, ticket, opened),
+        *_deadlines(ctx, ticket, opened),
+        *(line for event in log if event.kind in AFTER for line in _event(ctx, event)),
+        *_survey(ctx, ticket, surveys.of_ticket(ctx.session, ticket.id)),
+    ]
+    ctx.reply_text("\n".join(lines))
+
+
+def _kind(ctx: Context, ticket: Ticket, opened: Detail) -> Iterator[str]:
+    kind = ctx.say(f"word.{ticket.kind}")
+    codes = _words(opened.get("reasons"))
+    if codes == ["chosen_by_customer"]:
+        yield ctx.say("why.kind_chosen", kind=kind)
+        return
+    reasons = [_reason(ctx, code) for code in codes]
+    yield ctx.say(
+        "why.kind",
+        kind=kind,
+        sure=_percent(opened.get("confidence")),
+        reasons=ctx.say("why.between").join(reasons) or ctx.say("why.reason.no_signal"),
+    )
+
+
+def _reason(ctx: Context, code: str) -> str:
+    """Word a reason such as `question:where,how`."""
+    name, _, words = code.partition(":")
+    told = _worded(ctx, f"why.reason.{name}", name)
+    return ctx.say("why.matched", reason=told, words=words) if words else told
+
+
+def _priority(ctx: Context, ticket: Ticket, opened: Detail) -> Iterator[str]:
+    reasons = [_worded(ctx, f"why.priority.{code}", code) for code in _words(opened.get("priority_reasons"))]
+    yield ctx.say(
+        "why.priority",
+        priority=ctx.say(f"word.{ticket.priority}"),
+        reasons=ctx.say("why.between").join(reasons) or ctx.say("why.unknown"),
+    )
+
+
+def _deadlines(ctx: Context, ticket: Ticket, opened: Detail) -> Iterator[str]:
+    if ticket.first_due is None and ticket.resolution_due is None:
+        yield ctx.say("why.no_deadline")
+        return
+    targets = ctx.desk.sla.targets if opened.get("policy") == ctx.desk.sla.version else {}
+    named = targets.get(Kind(ticket.kind), {})
+    for what, at in ((Target.FIRST_RESPONSE, ticket.first_due), (Target.RESOLUTION, ticket.resolution_due)):
+        if at is None:
+            continue
+        when = catalogue.moment(ctx.language, at, ctx.desk.zone)
+        key, length = f"why.due.{what}", named.get(what)
+        if length is None:
+            yield ctx.say(key, at=when)
+        else:
+            yield ctx.say(f"{key}.target", at=when, span=cards.span(ctx.say, length))
+
+
+def _event(ctx: Context, event: Event) -> Iterator[str]:
+    told = events.detail(event)
+    code = str(told.get("reason", ""))
+    key = f"why.{event.kind}.{code}" if code else f"why.{event.kind}"
+    yield ctx.say(
+        key if catalogue.knows(key) else f"why.{event.kind}",
+        at=catalogue.moment(ctx.language, event.at, ctx.desk.zone),
+        name=_name(ctx, event.by),
+        score=told.get("score", ""),
+    )
+    if event.kind == "resolved" and told.get("cause"):
+        yield ctx.say("why.cause", cause=told["cause"], remedy=told.get("remedy", ""))
+
+
+def _survey(ctx: Context, ticket: Ticket, asked: Sequence[Survey]) -> Iterator[str]:
+    csat = [survey for survey in asked if survey.kind == SurveyKind.CSAT]
+    for survey in csat:
+        at: datetime = survey.asked or survey.due
+        when = catalogue.moment(ctx.language, at, ctx.desk.zone)
+        yield ctx.say(f"why.survey.{survey.state}", at=when)
+    if csat:
+        return
+    if not ticket.is_resolved:
+        yield ctx.say("why.survey.not_yet")
+    elif ticket.kind == Kind.FEEDBACK and ticket.first_replied is None:
+        yield ctx.say("why.survey.feedback")
+    else:
+        yield ctx.say("why.survey.none")
+
+
+def _name(ctx: Context, by: str) -> str:
+    """Name whoever an event says did it."""
+    what, _, number = by.partition(":")
+    try:
+        if what == "staff":
+            return staff.by_id(ctx.session, int(number)).name
+        if what == "customer":
+            return customers.by_id(ctx.session, int(number)).name
+    except (NotFoundError, ValueError):
+        return by
+    return ctx.say("desk.bot")
+
+
+def _words(value: object) -> list[str]:
+    return [str(word) for word in cast("list[object]", value)] if isinstance(value, list) else []
+
+
+def _percent(value: object) -> str:
+    return f"{value:.0%}" if isinstance(value, float | int) else "?"
+
+
+def _worded(ctx: Context, key: str, otherwise: str) -> str:
+    return ctx.say(key) if catalogue.knows(key) else otherwise
