@@ -18,7 +18,6 @@ from typing import Generic, Protocol, TypeVar, cast
 
 import orjson
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from crm_store.errors import StoreError
@@ -174,8 +173,14 @@ class Store:
         )
 
     def _woken(self, reasons: frozenset[str]) -> None:
-        if reasons and self.on_commit is not None:
+        if not reasons or self.on_commit is None:
+            return
+        try:
             self.on_commit(reasons)
+        except Exception:
+            log.exception(
+                "nobody could be told of %s", ", ".join(sorted(reasons))
+            )  # it is committed all the same
 
     async def write(self, unit: Unit[T]) -> T:
         """Run a unit in a transaction of its own or shared with its neighbours."""
@@ -215,16 +220,20 @@ class _Writer:
 
     def __init__(self, engine: sa.Engine, woken: Wake) -> None:
         self._engine, self._woken = engine, woken
+        self._closed = False
         self._jobs: SimpleQueue[_Job[object] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._loop, name="store-write", daemon=True)
         self._thread.start()
 
     def submit(self, unit: Unit[T]) -> Future[T]:
+        if self._closed:
+            raise RuntimeError("the store is closed")
         job = _Job(unit)
         self._jobs.put(cast("_Job[object]", job))
         return job.future
 
     def close(self) -> None:
+        self._closed = True
         self._jobs.put(None)
         self._thread.join()
 
@@ -238,7 +247,8 @@ class _Writer:
             except Exception as error:  # noqa: BLE001 - the writer must outlive any failure of the file
                 log.warning("a group of %d units was not taken: %s", len(jobs), error)
                 for job in jobs:
-                    _fail(job.future, StoreBusyError())
+                    if not job.future.done():
+                        job.future.set_exception(StoreBusyError())
                 if connection is not None:
                     connection.invalidate()
                     connection.close()
@@ -252,7 +262,8 @@ class _Writer:
         jobs: list[_Job[object]] = []
         job = self._jobs.get()
         while job is not None:
-            jobs.append(job)
+            if job.future.set_running_or_notify_cancel():  # from here on nobody can cancel it
+                jobs.append(job)
             if len(jobs) == GROUP:
                 return jobs, False
             try:
@@ -268,7 +279,7 @@ class _Writer:
         if outcomes is None:  # SQLite rolled the whole transaction back: each unit again, by itself
             for job in jobs:
                 alone = self._attempt(connection, [job])
-                self._tell([job], alone if alone is not None else [StoreBusyError()])
+                self._tell([job], alone if alone is not None else [_Failure(StoreBusyError())])
             return
         self._tell(jobs, outcomes)
 
@@ -302,10 +313,8 @@ class _Writer:
     def _tell(self, jobs: Sequence[_Job[object]], outcomes: Sequence[object]) -> None:
         for job, outcome in zip(jobs, outcomes, strict=True):
             if isinstance(outcome, _Failure):
-                _fail(job.future, outcome.error)
-            elif isinstance(outcome, StoreBusyError):
-                _fail(job.future, outcome)
-            elif not job.future.cancelled():
+                job.future.set_exception(outcome.error)
+            else:
                 job.future.set_result(outcome)
 
 
@@ -314,11 +323,6 @@ class _Failure:
 
     def __init__(self, error: Exception) -> None:
         self.error = error
-
-
-def _fail(future: "Future[object]", error: Exception) -> None:
-    if not future.cancelled():
-        future.set_exception(error)
 
 
 def _session(connection: sa.Connection, driver: object) -> Session:
@@ -349,16 +353,22 @@ class _Pool:
                 with Session(self._engine, expire_on_commit=False) as session, session.begin():
                     result = unit(session)
                     session.flush()
-                self._woken(frozenset(session.info.pop("wakes", set())))
-            except OperationalError as error:
-                log.warning("a unit is run again: %s", error.orig)
-                continue
-            except DBAPIError as error:
-                if getattr(error.orig, "sqlstate", None) not in {"40001", "40P01"}:
+            except Exception as error:
+                if not _may_pass(error):
                     raise
-                continue
-            return result
+                log.warning("a unit is run again: %s", error)
+            else:
+                self._woken(frozenset(session.info.pop("wakes", set())))
+                return result
         raise StoreBusyError
+
+
+def _may_pass(error: Exception) -> bool:
+    """Tell whether a unit may succeed when run again: it collided, or the database was out of reach.
+
+    Prepared statements raise the driver's own error, all else raises SQLAlchemy's; PEP 249 names both alike.
+    """
+    return any(kind.__name__ == "OperationalError" for kind in type(error).__mro__)
 
 
 class RunLock:

@@ -13,7 +13,14 @@ import psycopg
 
 NEEDED = ("initdb", "postgres")
 UNPRIVILEGED = ("postgres", "nobody")
-SETTINGS = ("listen_addresses=", "fsync=off", "max_connections=60", "shared_buffers=32MB", "autovacuum=off")
+SETTINGS = (
+    "listen_addresses=",
+    "fsync=off",
+    "max_connections=60",
+    "shared_buffers=32MB",
+    "autovacuum=off",
+    "deadlock_timeout=50ms",
+)
 PATIENCE = 30.0
 
 
