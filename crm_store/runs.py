@@ -202,7 +202,7 @@ def to_show(session: Session, inbox_id: int) -> Sequence[tuple[Occurrence, Campa
             sa.or_(
                 Occurrence.finished.is_(None),
                 Occurrence.card_at.is_(None),
-                Occurrence.card_at < Occurrence.finished,
+                Occurrence.card_at <= Occurrence.finished,
             ),
         )
         .order_by(Occurrence.id)
@@ -222,22 +222,27 @@ class Progress:
     waiting: int = 0
     never: int = 0
     held: int = 0
+    later: int = 0
 
 
 def progress(session: Session, occurrence_id: int) -> Progress:
-    """Count what became of everyone; `held` are those of the waiting whom an open complaint holds."""
+    """Count what became of everyone; of the waiting, `later` are not due yet and `held` by a complaint."""
     rows = session.execute(
         sa.select(Recipient.state, Recipient.verdict, Recipient.reason, sa.func.count())
         .where(Recipient.occurrence_id == occurrence_id)
         .group_by(Recipient.state, Recipient.verdict, Recipient.reason)
     )
-    counts = dict.fromkeys(("sent", "failed", "dropped", "unknown", "waiting", "never", "held"), 0)
+    parts = dict.fromkeys(("sent", "failed", "dropped", "unknown", "waiting", "never"), 0)
+    held = later = 0
     for state, verdict, reason, number in rows:
-        if state in {RecipientState.PLANNED, RecipientState.QUEUED}:
-            counts["waiting"] += number
-            counts["held"] += number if reason == "open_complaint" else 0
-        else:
-            counts["never" if state == RecipientState.DROPPED and verdict == Verdict.NEVER else state] += (
-                number
-            )
-    return Progress(planned=sum(counts.values()) - counts["held"], **counts)
+        parts[_part(state, verdict)] += number
+        if state == RecipientState.PLANNED and verdict == Verdict.LATER:
+            later += number
+            held += number if reason == "open_complaint" else 0
+    return Progress(planned=sum(parts.values()), **parts, held=held, later=later)
+
+
+def _part(state: str, verdict: str) -> str:
+    if state in {RecipientState.PLANNED, RecipientState.QUEUED}:
+        return "waiting"
+    return "never" if state == RecipientState.DROPPED and verdict == Verdict.NEVER else state

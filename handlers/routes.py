@@ -1,10 +1,11 @@
 """The table of contents: everything the bot can do, one line each, with who may do it."""
 
 from crm_store.rules.roles import Role
-from handlers.agent import changes, desk, queue, resolving
-from handlers.clockwork import surveys, threads
+from handlers.agent import changes, desk, profile, queue, reports, resolving, staff, why
+from handlers.clockwork import launches, surveys, threads
 from handlers.customer import changes as customer_changes
 from handlers.customer import comment, consent, faq, inquiry, kinds, rating, start, status
+from handlers.marketer import campaigns, running, sending, strategy
 from handlers.ports import Edit, Membership, ThreadChange
 from handlers.router import Router, button, command, desk_text, dialog, event, text, tick
 
@@ -42,6 +43,8 @@ ROUTES: Router = Router(
     command("note", desk.note, role=Role.AGENT, takes="ticket text?"),
     command("resolve", resolving.resolve, role=Role.AGENT, takes="ticket text?"),
     command("reopen", resolving.reopen, role=Role.AGENT, takes="ticket"),
+    command("customer", profile.show, role=Role.AGENT, takes="ticket", reads=True),
+    command("why", why.show, role=Role.AGENT, takes="ticket", reads=True),
     button("take", desk.take_pressed, role=Role.AGENT),
     button("resolve", resolving.resolve_pressed, role=Role.AGENT),
     button("resolve_not", resolving.leave, role=Role.AGENT),
@@ -49,6 +52,29 @@ ROUTES: Router = Router(
     dialog("resolving", resolving.steps, role=Role.AGENT),
     desk_text(desk.write),
     event(ThreadChange, changes.changed),
+    # Supervisors
+    command("satisfaction", reports.satisfaction, role=Role.SUPERVISOR, reads=True),
+    command("invite", staff.invite, role=Role.SUPERVISOR, takes="word"),
+    # Marketers
+    command("campaign", campaigns.begin, role=Role.MARKETER),
+    command("campaigns", running.show, role=Role.MARKETER, reads=True),
+    command("pause", running.pause, role=Role.MARKETER, takes="word"),
+    command("resume", running.resume, role=Role.MARKETER, takes="word"),
+    command("cancel", running.cancel, role=Role.MARKETER, takes="word?"),
+    command("preview", running.preview, role=Role.MARKETER, takes="word", reads=True),
+    command("recipients", running.people, role=Role.MARKETER, takes="word text?", reads=True),
+    command("strategy", strategy.strategy, role=Role.MARKETER, takes="word?"),
+    dialog("campaign", campaigns.steps, role=Role.MARKETER),
+    button("campaign", campaigns.pressed, role=Role.MARKETER),
+    button("campaign_count", campaigns.count, role=Role.MARKETER, reads=True),
+    button("campaign_who", campaigns.who, role=Role.MARKETER, reads=True),
+    button("campaign_pause", running.pause_pressed, role=Role.MARKETER),
+    button("campaign_resume", running.resume_pressed, role=Role.MARKETER),
+    button("campaign_cancel", running.cancel_pressed, role=Role.MARKETER),
+    button("campaign_resend", running.resend_pressed, role=Role.MARKETER),
+    button("unsub", sending.unsubscribe),
+    # The clock
+    tick("launches", launches.plan_chunk),
     tick("threads", threads.spare),
     tick("surveys", surveys.ask_due),
 )

@@ -81,7 +81,7 @@ def told(say: Say, run: Occurrence, campaign: Campaign, progress: Progress) -> s
             "card.head",
             number=campaign.id,
             name=campaign.name,
-            state=say(f"word.run_{stands(run, campaign)}"),
+            state=say(f"word.run_{stands(run, campaign, progress)}"),
         ),
         f"{'▓' * cells}{'░' * (CELLS - cells)} {100 if not reachable else over * 100 // reachable}%",
         say("card.sent", sent=progress.sent, all=reachable),
@@ -92,10 +92,12 @@ def told(say: Say, run: Occurrence, campaign: Campaign, progress: Progress) -> s
     return "\n".join(lines)
 
 
-def stands(run: Occurrence, campaign: Campaign) -> str:
+def stands(run: Occurrence, campaign: Campaign, progress: Progress) -> str:
     """Say in a word how a run stands."""
     if run.finished is None and campaign.state in {CampaignState.PAUSED, CampaignState.CANCELLED}:
         return campaign.state
+    if run.state == OccurrenceState.SENDING and progress.waiting == progress.later > 0:
+        return "waiting"
     return run.state if run.state != OccurrenceState.DUE else OccurrenceState.PLANNING
 
 
