@@ -1,8 +1,10 @@
 """The outbox: what must go out, claimed by the one owner of an inbox, sent and settled."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import cast
 
 import orjson
@@ -111,51 +113,41 @@ class Claimed:
     also: list[int] = field(default_factory=list)
 
 
-# The head of each (chat, thread) that is free: a row in flight sorts first and so keeps its lane shut.
-# What waits for another row (a reaction for the message it confirms) waits beside the lane, not in front of it.
-_heads = (
-    sa.select(
-        OutboxRow,
-        sa.func.row_number()
-        .over(
-            partition_by=(OutboxRow.chat, OutboxRow.thread_id, OutboxRow.target_id),
-            order_by=(sa.case((OutboxRow.state == sa.literal_column("'ready'"), 1), else_=0),
-                      OutboxRow.rank, OutboxRow.id),
-        )
-        .label("place"),
-    )
-    .where(
-        OutboxRow.inbox_id == sa.bindparam("inbox"),
-        OutboxRow.state.in_([sa.literal_column("'ready'"), sa.literal_column("'claimed'"),
-                             sa.literal_column("'sending'")]),
-    )
-    .subquery("heads")
-)  # fmt: skip
+WINDOW = 128  # rows looked at in one go
+LOOKS = 4  # how often further ones are looked at when a busy chat fills the window
 _target = sa.orm.aliased(OutboxRow, name="target")
 _COLUMNS = (
-    _heads.c.id, _heads.c.chat, _heads.c.thread_id, Thread.provider_id.label("thread"), _heads.c.priority,
-    _heads.c.action, _target.provider_id.label("target"), _heads.c.attempts, _heads.c.combinable,
-    _heads.c.occurrence_id, _heads.c.customer_id, _heads.c.message_id, _heads.c.body,
+    OutboxRow.id, OutboxRow.chat, OutboxRow.thread_id, Thread.provider_id.label("thread"), OutboxRow.priority,
+    OutboxRow.action, _target.provider_id.label("target"), OutboxRow.attempts, OutboxRow.combinable,
+    OutboxRow.occurrence_id, OutboxRow.customer_id, OutboxRow.message_id, OutboxRow.body,
+    OutboxRow.not_before, OutboxRow.target_id, _target.state.label("target_state"),
 )  # fmt: skip
-_READY = Prepared(
-    sa.select(*_COLUMNS)
-    .select_from(_heads)
-    .outerjoin(Thread, Thread.id == _heads.c.thread_id)
-    .outerjoin(_target, _target.id == _heads.c.target_id)
-    .where(
-        _heads.c.place == sa.literal_column("1"),
-        _heads.c.state == sa.literal_column("'ready'"),
-        _heads.c.not_before <= sa.bindparam("now"),
-        sa.or_(
-            _heads.c.thread_id.is_(None),
-            Thread.provider_id.is_not(None),
-            _heads.c.action == sa.literal_column("'make_thread'"),
-        ),
-        sa.or_(_heads.c.target_id.is_(None), _target.state == sa.literal_column("'sent'")),
+_FLYING = Prepared(
+    sa.select(OutboxRow.chat, OutboxRow.thread_id).where(
+        OutboxRow.inbox_id == sa.bindparam("inbox"),
+        OutboxRow.state.in_([sa.literal_column("'claimed'"), sa.literal_column("'sending'")]),
     )
-    .order_by(_heads.c.rank, _heads.c.id)
-    .limit(sa.literal_column("256"))
 )
+
+
+@lru_cache(maxsize=16)
+def _waiting(held: int) -> Prepared:
+    """Prepare the look at what waits, in order, leaving out this many chats."""
+    query = (
+        sa.select(*_COLUMNS)
+        .outerjoin(Thread, Thread.id == OutboxRow.thread_id)
+        .outerjoin(_target, _target.id == OutboxRow.target_id)
+        .where(
+            OutboxRow.inbox_id == sa.bindparam("inbox"),
+            OutboxRow.state == sa.literal_column("'ready'"),
+            *(OutboxRow.chat != sa.bindparam(f"held_{position}", type_=sa.Text) for position in range(held)),
+        )
+        .order_by(OutboxRow.rank, OutboxRow.id)
+        .limit(sa.literal_column(str(WINDOW)))
+    )
+    return Prepared(query)
+
+
 _CLAIM = Prepared(
     sa.update(OutboxRow)
     .where(OutboxRow.id == sa.bindparam("row"))
@@ -184,10 +176,42 @@ _NEIGHBOURS = Prepared(
 )
 
 
-def ready(session: Session, inbox_id: int, *, now: datetime) -> list[Claimed]:
-    """List the rows that may go out now: at most one of each chat and thread, priority first."""
-    rows = _READY.run(session, inbox=inbox_id, now=micros(now))
-    return [_claimed(row) for row in rows]
+def ready(session: Session, inbox_id: int, *, now: datetime, held: Collection[str] = ()) -> list[Claimed]:
+    """List the rows that may go out now: at most one of each chat and thread, priority first.
+
+    A row in flight keeps its lane shut, so does one that must wait. What waits for another row (a reaction
+    for the message it confirms) waits beside its lane, not in front of it. `held` chats are left out.
+    """
+    shut = set(_FLYING.run(session, inbox=inbox_id))
+    left_out = set(held)
+    found: list[Claimed] = []
+    for _ in range(LOOKS):
+        rows = _look(session, inbox_id, left_out)
+        seen = Counter(row[1] for row in rows)
+        found += _heads(rows, shut, micros(now))
+        if len(rows) < WINDOW or found:
+            break
+        left_out |= {cast("str", chat) for chat, count in seen.items() if count > 1}
+    return found
+
+
+def _look(session: Session, inbox_id: int, left_out: Collection[str]) -> list[tuple[object, ...]]:
+    size = 1 << (len(left_out) - 1).bit_length() if left_out else 0  # few sizes, so few statements
+    names = [*left_out, *([next(iter(left_out))] * (size - len(left_out)) if left_out else [])]
+    return _waiting(size).run(
+        session, inbox=inbox_id, **{f"held_{position}": chat for position, chat in enumerate(names)}
+    )
+
+
+def _heads(rows: Sequence[tuple[object, ...]], shut: set[tuple[object, ...]], now: int) -> Iterator[Claimed]:
+    for row in rows:
+        lane, (not_before, target_id, target_state) = (row[1], row[2]), row[13:]
+        if lane in shut or (target_id is not None and target_state != OutboxState.SENT):
+            continue
+        shut.add(lane)
+        homeless = row[2] is not None and row[3] is None and row[5] != Action.MAKE_THREAD
+        if cast("int", not_before) <= now and not homeless:
+            yield _claimed(row[:13])
 
 
 def _claimed(row: tuple[object, ...]) -> Claimed:

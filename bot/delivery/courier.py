@@ -24,6 +24,7 @@ log = logging.getLogger("hearwell.delivery")
 AHEAD = 0.3  # seconds of the account's rate that are claimed before they may start
 IN_FLIGHT = 64
 FLUSH = 0.02
+MOST_HELD = 64
 IDLE = 30.0
 Feed = Callable[[Session, datetime, int], int]
 
@@ -47,6 +48,7 @@ class Courier:
     _bulk: int = 0
     _stopping: bool = False
     _sleep: float = IDLE
+    _held: dict[str, float] = field(default_factory=dict)
 
     def wake(self) -> None:
         """Look at the outbox now."""
@@ -132,11 +134,15 @@ class Courier:
         chosen: list[Claimed] = []
         later = IDLE
         left_out = False
-        for row in outbox.ready(session, self.inbox_id, now=now):
+        self._held = {chat: until for chat, until in self._held.items() if until > steady}
+        later = min([later, *(until - steady for until in self._held.values())])
+        for row in outbox.ready(session, self.inbox_id, now=now, held=self._held):
             bulk = row.priority is not Lane.REPLY
             waits = self.pace.wait(row.chat, steady)
             if waits > AHEAD:
                 later = min(later, waits - AHEAD / 2)
+                if len(self._held) < MOST_HELD:
+                    self._held[row.chat] = steady + waits - AHEAD / 2
             elif len(chosen) < room and not (bulk and bulk_room <= 0):
                 outbox.claim(session, self.inbox_id, row, epoch=self.epoch, now=now)
                 chosen.append(row)

@@ -60,6 +60,7 @@ class OutboxRow(Base):
             "state",
             "rank",
             "id",
+            "chat",
             sqlite_where=sa.text(LIVE),
             postgresql_where=sa.text(LIVE),
         ),
