@@ -1,0 +1,236 @@
+"""The demo's people and history as rows of the store, in a few units of bulk inserts."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from bot.demo.articles import ARTICLES
+from bot.demo.cast import CHEN, STAFF, WANG, Shopper
+from bot.demo.history import Case, History
+from bot.demo.stories import PRODUCTS
+from crm_store import journal, knowledge, policies, staff
+from crm_store.consents import TOPICS
+from crm_store.models.base import Base
+from crm_store.models.consent import Consent, Suppression
+from crm_store.models.conversation import Conversation, Direction, Message
+from crm_store.models.customer import Customer, CustomerTag, Identity, Order
+from crm_store.models.survey import Rating, RatingChange, Survey, SurveyKind, SurveyState
+from crm_store.models.ticket import Event, RecoveryTask, Ticket
+from crm_store.ratings import LOW
+from crm_store.rules.lifecycle import Kind, Priority, Status
+from crm_store.rules.sla import PRESET, Target
+from crm_store.staff import Newcomer
+from handlers.texts import catalogue
+
+BY = "demo"
+CHANNEL = "telegram"
+Row = dict[str, object]
+PRIORITY = {Kind.INQUIRY: Priority.NORMAL, Kind.FEEDBACK: Priority.LOW, Kind.COMPLAINT: Priority.HIGH}
+DIRECTION = {"customer": Direction.INBOUND, "bot": Direction.OUTBOUND, "staff": Direction.OUTBOUND}
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The inbox and the ids of the staff, by Telegram id."""
+
+    inbox_id: int
+    staff_ids: Mapping[int, int]
+
+
+def furnish(session: Session, account: str, *, now: datetime) -> House:
+    """Keep the inbox, the staff with their roles, the articles and the frequency policy."""
+    inbox_id = journal.inbox(session, CHANNEL, account).id
+    ids: dict[int, int] = {}
+    for one in STAFF:
+        newcomer = Newcomer(inbox_id, str(one.address), one.name, one.language)
+        ids[one.address] = staff.get_or_create(session, newcomer, now=now).id
+        staff.grant(session, ids[one.address], one.role, by=BY, now=now)
+    for draft in ARTICLES:
+        knowledge.keep(session, draft)
+    policies.load(session, by=BY, now=now)
+    return House(inbox_id, ids)
+
+
+def _insert(session: Session, model: type[Base], rows: Sequence[Row]) -> None:
+    if rows:
+        session.execute(sa.insert(model), rows)
+
+
+def settle_people(session: Session, house: House, people: Sequence[Shopper], *, base: datetime) -> None:
+    """Keep the customers with address, conversation, tags, orders and what they said to offers."""
+    rows: dict[type[Base], list[Row]] = {Customer: [], Identity: [], Conversation: [], CustomerTag: []}
+    rows |= {Order: [], Consent: [], Suppression: []}
+    for one in people:
+        at = one.since(base)
+        rows[Customer].append(
+            {
+                "id": one.number, "name": one.name, "language": one.language, "language_chosen": False,
+                "zone": one.zone, "region": one.city, "attributes": _asked(one, at), "created": at,
+            }
+        )  # fmt: skip
+        gone = base - timedelta(days=3) if one.has_blocked else None
+        rows[Identity].append(
+            {
+                "id": one.number, "inbox_id": house.inbox_id, "address": str(one.address),
+                "customer_id": one.number, "created": at, "unreachable_since": gone,
+                "unreachable_reason": gone and "blocked",
+            }
+        )  # fmt: skip
+        rows[Conversation].append(
+            {
+                "id": one.number, "inbox_id": house.inbox_id, "chat": str(one.address),
+                "customer_id": one.number, "identity_id": one.number, "started": at,
+            }
+        )  # fmt: skip
+        rows[CustomerTag] += [{"customer_id": one.number, "tag": tag, "at": at, "by": BY} for tag in one.tags]
+        rows[Order] += _orders(one, base)
+        _add_permission(rows, one, at)
+    for model, values in rows.items():
+        _insert(session, model, values)
+
+
+def _asked(one: Shopper, at: datetime) -> Row:
+    return {} if one.is_pinned else {f"asked:{CHANNEL}:{TOPICS[0]}": at.isoformat()}
+
+
+def _orders(one: Shopper, base: datetime) -> Iterator[Row]:
+    since = one.since(base)
+    for nth in range(1 if one.is_new else 1 + one.number % 3):
+        chinese, english, cents = PRODUCTS[(one.number * 3 + nth * 5) % len(PRODUCTS)]
+        at = since + (base - since) * (nth + 1) / 4 if nth else base - timedelta(days=1 + one.number % 9)
+        yield {
+            "number": f"LD{20_000 + one.number * 3 + nth}", "customer_id": one.number,
+            "product": chinese if one.language == "zh" else english, "amount": cents,
+            "currency": "CNY", "at": at,
+        }  # fmt: skip
+
+
+def _add_permission(rows: dict[type[Base], list[Row]], one: Shopper, at: datetime) -> None:
+    if one.says_no:
+        rows[Suppression].append(
+            {"customer_id": one.number, "channel": CHANNEL, "at": at, "reason": "declined"}
+        )
+    if one.says_yes:
+        wording = catalogue.say(one.language, "consent.question")
+        rows[Consent].append(
+            {
+                "customer_id": one.number, "channel": CHANNEL, "topic": TOPICS[0], "granted": at,
+                "source": "question", "wording": wording,
+            }
+        )  # fmt: skip
+
+
+def file_cases(session: Session, history: History) -> None:
+    """Keep the tickets, what was said, and the log of each."""
+    _insert(session, Ticket, [_ticket(case) for case in history.cases])
+    messages: list[Row] = [
+        {
+            "conversation_id": number, "ticket_id": line.ticket, "direction": DIRECTION[line.speaker].value,
+            "at": line.at, "body": line.text, "staff_id": line.staff,
+            "provider_id": str(line.provider_id) if line.speaker == "customer" else None,
+        }
+        for number, lines in history.lines.items() for line in lines if line.ticket is not None
+    ]  # fmt: skip
+    _insert(session, Message, sorted(messages, key=lambda row: str(row["at"])))
+    log = [row for case in history.cases for row in _log(case)]
+    _insert(session, Event, sorted(log, key=lambda row: str(row["at"])))
+
+
+def _ticket(case: Case) -> Row:
+    targets = {what: case.opened + span for what, span in PRESET.targets.get(case.kind, {}).items()}
+    is_over = case.status is Status.RESOLVED
+    return {
+        "id": case.number, "customer_id": case.shopper.number, "conversation_id": case.shopper.number,
+        "kind": case.kind.value, "status": case.status.value, "priority": PRIORITY[case.kind].value,
+        "subject": case.text[:80], "opened": case.opened, "assignee_id": case.agent,
+        "first_due": targets.get(Target.FIRST_RESPONSE), "resolution_due": targets.get(Target.RESOLUTION),
+        "first_replied": case.replied, "resolved": case.resolved, "bot_quiet": case.replied is not None,
+        "root_cause": case.story.cause or None if is_over else None,
+        "remedy": case.story.remedy or None if is_over else None, "episode": 1,
+    }  # fmt: skip
+
+
+def _log(case: Case) -> Iterator[Row]:
+    customer, agent = f"customer:{case.shopper.number}", f"staff:{case.agent}"
+    opened = {
+        "ticket_kind": case.kind,
+        "confidence": 0.9,
+        "priority": PRIORITY[case.kind],
+        "policy": PRESET.version,
+    }
+    yield _event(case, "opened", case.opened, customer, opened)
+    if case.agent is not None:
+        at = (case.replied or case.resolved or case.opened + timedelta(minutes=20)) - timedelta(minutes=1)
+        yield _event(case, "assigned", at, agent, {"reason": "took", "to": case.agent})
+    if case.replied is not None:
+        yield _event(case, "replied", case.replied, agent, {})
+    if case.status in {Status.PENDING, Status.ON_HOLD} and case.replied is not None:
+        kind = "waiting" if case.status is Status.PENDING else "held"
+        yield _event(case, kind, case.replied + timedelta(minutes=1), agent, {})
+    if case.resolved is not None:
+        why = {"cause": case.story.cause, "remedy": case.story.remedy} if case.story.cause else {}
+        yield _event(case, "resolved", case.resolved, agent, why)
+    if case.rated is not None:
+        yield _event(case, "rated", case.rated, customer, {"score": case.score, "survey": case.number})
+
+
+def _event(case: Case, kind: str, at: datetime, by: str, detail: Mapping[str, object]) -> Row:
+    told = orjson.dumps(dict(detail)).decode()
+    return {"ticket_id": case.number, "kind": kind, "at": at, "by": by, "detail": told}
+
+
+def file_ratings(session: Session, house: House, history: History, *, base: datetime) -> None:
+    """Keep the surveys, their answers, and the recovery task of each low one."""
+    asked = [case for case in history.cases if case.asked is not None]
+    rated = [case for case in asked if case.rated is not None]
+    _insert(session, Survey, [_survey(case) for case in asked])
+    _insert(session, Rating, [_rating(case) for case in rated])
+    _insert(
+        session,
+        RatingChange,
+        [{"rating_id": case.number, "score": case.score, "at": case.rated} for case in rated],
+    )
+    chen = house.staff_ids[CHEN.address]
+    _insert(
+        session, RecoveryTask, [_recovery(case, chen, base) for case in rated if (case.score or 5) <= LOW]
+    )
+
+
+def _kind(case: Case) -> SurveyKind:
+    return SurveyKind.FEEDBACK if case.kind is Kind.FEEDBACK else SurveyKind.CSAT
+
+
+def _survey(case: Case) -> Row:
+    return {
+        "id": case.number, "kind": _kind(case).value, "ticket_id": case.number, "episode": 1,
+        "customer_id": case.shopper.number, "channel": CHANNEL, "due": case.asked, "asked": case.asked,
+        "agent_id": None if case.kind is Kind.FEEDBACK else case.agent,
+        "state": (SurveyState.ASKED if case.rated is None else SurveyState.ANSWERED).value,
+    }  # fmt: skip
+
+
+def _rating(case: Case) -> Row:
+    return {
+        "id": case.number, "survey_id": case.number, "kind": _kind(case).value, "ticket_id": case.number,
+        "customer_id": case.shopper.number, "agent_id": None if case.kind is Kind.FEEDBACK else case.agent,
+        "channel": CHANNEL, "score": case.score, "at": case.rated, "comment": case.comment,
+    }  # fmt: skip
+
+
+def _recovery(case: Case, chen: int, base: datetime) -> Row:
+    assert case.rated is not None  # noqa: S101 - only rated cases come here
+    done = case.rated + timedelta(hours=20)
+    is_done = done < base
+    return {
+        "rating_id": case.number, "customer_id": case.shopper.number, "ticket_id": case.number,
+        "opened": case.rated, "done": done if is_done else None, "done_by": chen if is_done else None,
+    }  # fmt: skip
+
+
+def agents(house: House) -> tuple[int, int]:
+    """Return the ids of Wang and Chen."""
+    return house.staff_ids[WANG.address], house.staff_ids[CHEN.address]

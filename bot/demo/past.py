@@ -1,0 +1,97 @@
+"""Two campaigns of the past, planned by the rules of their day: one for all, one that fills a week's cap."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from bot.demo.cast import ZHAO, Shopper
+from bot.demo.history import History, Line
+from bot.demo.keeping import CHANNEL, House
+from crm_store import campaigns, caps
+from crm_store.campaigns import NewCampaign
+from crm_store.models.campaign import (
+    CampaignState,
+    Occurrence,
+    OccurrenceState,
+    Recipient,
+    RecipientState,
+    Reservation,
+    ReservationState,
+    Verdict,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What was sent, to whom, and how many days ago."""
+
+    days: int
+    audience: Mapping[str, object]
+    zh: str
+    en: str
+
+
+PAST = (
+    Past(
+        20,
+        {"kind": "everyone"},
+        "春茶上新啦！灯下小铺的明前龙井到货，本周下单送茶则一只。",
+        "The spring teas are here! Order our new Longjing this week and get a tea scoop with it.",
+    ),
+    Past(
+        2,
+        {"kind": "tag", "value": "vip"},
+        "老朋友专享：青瓷茶杯提前两天开售，会员价 99 元。",
+        "For our regulars: the celadon cups go on sale two days early, at 99 yuan.",
+    ),
+)
+
+
+def campaign(session: Session, *, house: House, past: Past, base: datetime, zone: str) -> Sequence[int]:
+    """Keep a campaign with its run and everyone's verdict; return the customers it reached."""
+    then = base - timedelta(days=past.days)
+    owner = house.staff_ids[ZHAO.address]
+    new = NewCampaign(
+        inbox_id=house.inbox_id, owner_id=owner, chat=str(ZHAO.address), channel=CHANNEL, text_zh=past.zh,
+        text_en=past.en, audience=past.audience, zone=zone,
+    )  # fmt: skip
+    made = campaigns.create(session, new, now=then)
+    run = session.scalars(sa.select(Occurrence).where(Occurrence.campaign_id == made.id)).one()
+    ruling = campaigns.ruling(session, made, occurrence_id=run.id, at=then)
+    while caps.plan_chunk(session, run, ruling, past.audience):
+        pass
+    made.state = CampaignState.DONE.value
+    run.state, run.finished, run.card_at = OccurrenceState.DONE.value, then, then
+    return _settle(session, run.id)
+
+
+def _settle(session: Session, run_id: int) -> Sequence[int]:
+    ours = Recipient.occurrence_id == run_id
+    session.execute(
+        sa.update(Recipient)
+        .where(ours, Recipient.verdict == Verdict.LATER)
+        .values(state=RecipientState.DROPPED.value)
+    )
+    session.execute(
+        sa.update(Recipient)
+        .where(ours, Recipient.verdict == Verdict.NOW)
+        .values(state=RecipientState.SENT.value)
+    )
+    session.execute(
+        sa.update(Reservation)
+        .where(Reservation.occurrence_id == run_id)
+        .values(state=ReservationState.SENT.value)
+    )
+    sent = sa.select(Recipient.customer_id).where(ours, Recipient.state == RecipientState.SENT)
+    return session.scalars(sent.order_by(Recipient.customer_id)).all()
+
+
+def show(history: History, past: Past, people: Sequence[Shopper], *, base: datetime) -> None:
+    """Let those whom a campaign reached see it in their chats."""
+    at = base - timedelta(days=past.days)
+    for one in people:
+        words = past.zh if one.language == "zh" else past.en
+        history.lines[one.number].append(Line(at, "bot", words))

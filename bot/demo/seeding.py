@@ -1,0 +1,38 @@
+"""The seeded world: the same people and the same three months every time, told from the demo's own now."""
+
+from datetime import datetime, timedelta
+from functools import partial
+
+from bot.demo import history as histories
+from bot.demo import keeping, past, peopling
+from bot.demo.cast import shoppers
+from bot.migrating import upgrade
+from bot.sandbox.world import World
+from crm_store.store import Store
+
+
+def seed(url: str, world: World, *, base: datetime, zone: str) -> None:
+    """Fill an empty store and an empty sandbox; everything lies before `base`."""
+    people = shoppers()
+    peopling.people_staff(world)
+    peopling.people_customers(world, people)
+    store = Store(url)
+    try:
+        upgrade(store.engine)
+        account, founded = str(world.bot.id), base - timedelta(days=430)
+        house = store.write_now(lambda session: keeping.furnish(session, account, now=founded))
+        store.write_now(lambda session: keeping.settle_people(session, house, people, base=base))
+        wang, chen = keeping.agents(house)
+        history = histories.write(people, base, wang=wang, chen=chen)
+        peopling.greet(history, people, base=base)
+        by_number = {one.number: one for one in people}
+        for old in past.PAST:
+            send = partial(past.campaign, house=house, past=old, base=base, zone=zone)
+            reached = store.write_now(send)
+            past.show(history, old, [by_number[number] for number in reached], base=base)
+        history.in_order()
+        store.write_now(lambda session: keeping.file_cases(session, history))
+        store.write_now(lambda session: keeping.file_ratings(session, house, history, base=base))
+    finally:
+        store.close()
+    peopling.show_history(world, history, people)
