@@ -150,8 +150,9 @@ def _waiting(held: int) -> Prepared:
 
 _CLAIM = Prepared(
     sa.update(OutboxRow)
-    .where(OutboxRow.id == sa.bindparam("row"))
+    .where(OutboxRow.id == sa.bindparam("row"), OutboxRow.state == sa.literal_column("'ready'"))
     .values(state=sa.literal_column("'claimed'"), epoch=sa.bindparam("epoch", type_=sa.BigInteger))
+    .returning(OutboxRow.id)
 )
 _MARK = Prepared(
     sa.update(OutboxRow)
@@ -232,24 +233,33 @@ def _claimed(row: tuple[object, ...]) -> Claimed:
     ) = row
     return Claimed(
         id=cast("int", id_), chat=cast("str", chat), thread_id=cast("int | None", thread_id),
-        thread=cast("str | None", thread), priority=Lane(cast("str", priority)), action=Action(cast("str", action)),
-        target=cast("str | None", target), attempts=cast("int", attempts), combinable=bool(combinable),
+        thread=cast("str | None", thread), priority=Lane(cast("str", priority)),
+        action=Action(cast("str", action)), target=cast("str | None", target), attempts=cast("int", attempts), combinable=bool(combinable),
         occurrence_id=cast("int | None", occurrence), customer_id=cast("int | None", customer),
         message_id=cast("int | None", message), body=orjson.loads(cast("str", body)),
     )  # fmt: skip
 
 
-def claim(session: Session, inbox_id: int, row: Claimed, *, epoch: int, now: datetime) -> None:
-    """Take a row in hand, and with it the lines waiting for the same chat that fit in one message."""
-    _CLAIM.run(session, row=row.id, epoch=epoch)
-    if not row.combinable:
-        return
+def claim(session: Session, inbox_id: int, row: Claimed, *, epoch: int, now: datetime) -> bool:
+    """Take a row in hand, and with it the lines waiting for the same chat that fit in one message.
+
+    Returns False, and takes nothing, when the row was taken back meanwhile.
+    """
+    if _CLAIM.first(session, row=row.id, epoch=epoch) is None:
+        return False
+    if row.combinable:
+        _join_lines(session, inbox_id, row, epoch=epoch, now=now)
+    return True
+
+
+def _join_lines(session: Session, inbox_id: int, row: Claimed, *, epoch: int, now: datetime) -> None:
     for id_, body in _NEIGHBOURS.run(session, inbox=inbox_id, chat=row.chat, row=row.id, now=micros(now)):
         line = cast("dict[str, object]", orjson.loads(cast("str", body)))
         text = f"{row.body['text']}\n{line['text']}"
         if len(text) > LONGEST:
             return
-        _CLAIM.run(session, row=id_, epoch=epoch)
+        if _CLAIM.first(session, row=id_, epoch=epoch) is None:
+            continue
         row.also.append(cast("int", id_))
         row.body["text"] = text
         row.body["buttons"] = _side_by_side([*_rows(row.body), *_rows(line)])

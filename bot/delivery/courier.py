@@ -144,9 +144,9 @@ class Courier:
                 if len(self._held) < MOST_HELD:
                     self._held[row.chat] = steady + waits - AHEAD / 2
             elif len(chosen) < room and not (bulk and bulk_room <= 0):
-                outbox.claim(session, self.inbox_id, row, epoch=self.epoch, now=now)
-                chosen.append(row)
-                bulk_room -= bulk
+                if outbox.claim(session, self.inbox_id, row, epoch=self.epoch, now=now):
+                    chosen.append(row)
+                    bulk_room -= bulk
             else:
                 left_out = True
         if left_out or fed:
