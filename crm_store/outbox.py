@@ -232,12 +232,20 @@ def _claimed(row: tuple[object, ...]) -> Claimed:
         body,
     ) = row
     return Claimed(
-        id=cast("int", id_), chat=cast("str", chat), thread_id=cast("int | None", thread_id),
-        thread=cast("str | None", thread), priority=Lane(cast("str", priority)),
-        action=Action(cast("str", action)), target=cast("str | None", target), attempts=cast("int", attempts), combinable=bool(combinable),
-        occurrence_id=cast("int | None", occurrence), customer_id=cast("int | None", customer),
-        message_id=cast("int | None", message), body=orjson.loads(cast("str", body)),
-    )  # fmt: skip
+        id=cast("int", id_),
+        chat=cast("str", chat),
+        thread_id=cast("int | None", thread_id),
+        thread=cast("str | None", thread),
+        priority=Lane(cast("str", priority)),
+        action=Action(cast("str", action)),
+        target=cast("str | None", target),
+        attempts=cast("int", attempts),
+        combinable=bool(combinable),
+        occurrence_id=cast("int | None", occurrence),
+        customer_id=cast("int | None", customer),
+        message_id=cast("int | None", message),
+        body=orjson.loads(cast("str", body)),
+    )
 
 
 def claim(session: Session, inbox_id: int, row: Claimed, *, epoch: int, now: datetime) -> bool:
