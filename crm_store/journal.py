@@ -96,7 +96,7 @@ def waiting(session: Session, inbox_id: int) -> Sequence[Arrival]:
     """List what arrived and was not handled, oldest first."""
     rows = session.execute(
         sa.select(JournalEntry.inbox_id, JournalEntry.update_id, JournalEntry.lane, JournalEntry.raw)
-        .where(JournalEntry.inbox_id == inbox_id, JournalEntry.state == "new")
+        .where(JournalEntry.inbox_id == inbox_id, JournalEntry.state == sa.literal_column("'new'"))
         .order_by(JournalEntry.id)
     )
     return [Arrival(*row) for row in rows]

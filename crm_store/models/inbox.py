@@ -41,8 +41,8 @@ class JournalEntry(Base):
             "ix_journal_waiting",
             "inbox_id",
             "id",
-            sqlite_where=sa.text("state <> 'done'"),
-            postgresql_where=sa.text("state <> 'done'"),
+            sqlite_where=sa.text("state = 'new'"),
+            postgresql_where=sa.text("state = 'new'"),
         ),
     )
 

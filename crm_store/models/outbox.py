@@ -42,7 +42,8 @@ class OutboxState(StrEnum):
     CANCELLED = "cancelled"
 
 
-LIVE = "state IN ('ready', 'claimed', 'sending')"
+READY = "state = 'ready'"
+FLYING = "state IN ('claimed', 'sending')"
 
 
 class OutboxRow(Base):
@@ -54,15 +55,22 @@ class OutboxRow(Base):
         one_of("action", Action),
         one_of("state", OutboxState),
         sa.UniqueConstraint("dedupe_key"),
+        # SQLite uses a partial index only where its condition stands in the query to the letter.
         sa.Index(
-            "ix_outbox_live",
+            "ix_outbox_ready",
             "inbox_id",
-            "state",
             "rank",
             "id",
             "chat",
-            sqlite_where=sa.text(LIVE),
-            postgresql_where=sa.text(LIVE),
+            sqlite_where=sa.text(READY),
+            postgresql_where=sa.text(READY),
+        ),
+        sa.Index(
+            "ix_outbox_flying",
+            "inbox_id",
+            "chat",
+            sqlite_where=sa.text(FLYING),
+            postgresql_where=sa.text(FLYING),
         ),
         sa.Index("ix_outbox_provider", "inbox_id", "chat", "provider_id"),
         sa.Index("ix_outbox_recipient", "occurrence_id", "customer_id"),
