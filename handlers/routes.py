@@ -2,7 +2,7 @@
 
 from crm_store.rules.roles import Role
 from handlers.agent import changes, desk, profile, queue, reports, resolving, staff, why
-from handlers.clockwork import launches, surveys, threads
+from handlers.clockwork import failures, launches, surveys, threads
 from handlers.customer import changes as customer_changes
 from handlers.customer import comment, consent, faq, inquiry, kinds, rating, start, status
 from handlers.marketer import campaigns, running, sending, strategy
@@ -24,6 +24,7 @@ ROUTES: Router = Router(
     command("settings", consent.settings),
     command("stop", consent.stop),
     button("begin", kinds.begin),
+    button("kind", kinds.correct),
     button("article", faq.show_article),
     button("helped", faq.helped),
     button("human", kinds.human_pressed),
@@ -49,6 +50,7 @@ ROUTES: Router = Router(
     button("resolve", resolving.resolve_pressed, role=Role.AGENT),
     button("resolve_not", resolving.leave, role=Role.AGENT),
     button("reopen", resolving.reopen_pressed, role=Role.AGENT),
+    button("send_again", desk.send_again, role=Role.AGENT),
     dialog("resolving", resolving.steps, role=Role.AGENT),
     desk_text(desk.write),
     event(ThreadChange, changes.changed),
@@ -76,5 +78,6 @@ ROUTES: Router = Router(
     # The clock
     tick("launches", launches.plan_chunk),
     tick("threads", threads.spare),
+    tick("failures", failures.tell),
     tick("surveys", surveys.ask_due),
 )

@@ -6,12 +6,15 @@ from crm_store.ratings import LOW
 from handlers.context import Context
 from handlers.customer import inquiry, notices
 from handlers.customer.presses import end_dialog
-from handlers.ports import Button
+from handlers.ports import Button, Message
 
 
 def take(ctx: Context, dialog: Dialog, text: str) -> None:
     """Keep what was written as the comment to a rating, and offer to reopen; a file is a new message."""
     rating = ctx.session.get(Rating, int(dialog.step))
+    if isinstance(ctx.event, Message) and ctx.event.is_machine:
+        inquiry.receive(ctx)
+        return
     end_dialog(ctx)
     if rating is None or not text or inquiry.file_of(ctx) is not None:
         inquiry.receive(ctx)

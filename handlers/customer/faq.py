@@ -14,12 +14,17 @@ TITLES = 3
 LABEL = 60
 
 
-def acknowledge(ctx: Context, number: int, promise: str) -> OutboundMessage:
-    """Acknowledge an inquiry in one message, with the answer or the titles that may hold it."""
+def acknowledge(
+    ctx: Context, number: int, promise: str, *, otherwise: Sequence[Sequence[Button]] = ()
+) -> OutboundMessage:
+    """Acknowledge an inquiry in one message, with the answer or the titles that may hold it.
+
+    Where no article may, `otherwise` asks what the message is, if that is not clear.
+    """
     ack = ctx.say("ack.inquiry", number=number, promise=promise)
     found = _found(ctx)
     if not found:
-        return OutboundMessage(ack)
+        return OutboundMessage(f"{ack}\n\n{ctx.say('kind.unsure')}" if otherwise else ack, otherwise)
     article_id, confidence, answer = found[0]
     if confidence >= CONFIDENT:
         body = _shown(ctx, answer)

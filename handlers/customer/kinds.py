@@ -2,6 +2,7 @@
 
 from crm_store import events, tickets
 from crm_store.customers import Contact
+from crm_store.errors import RefusedError
 from crm_store.models.dialog import Dialog
 from crm_store.models.ticket import Ticket
 from crm_store.rules.lifecycle import Kind
@@ -9,6 +10,7 @@ from handlers.context import Context
 from handlers.customer import inquiry, notices, opening
 from handlers.customer.opening import Request
 from handlers.customer.presses import contact_of, end_dialog, own_ticket, start_dialog
+from handlers.ports import Message
 
 HUMAN = "human"
 
@@ -45,6 +47,9 @@ def _begin(ctx: Context, kind: Kind, text: str | None) -> None:
 def go_on(ctx: Context, dialog: Dialog, text: str) -> None:
     """Open what was chosen with the words that followed."""
     step = dialog.step
+    if isinstance(ctx.event, Message) and ctx.event.is_machine:
+        inquiry.receive(ctx)
+        return
     end_dialog(ctx)
     kind = Kind.INQUIRY if step == HUMAN else Kind(step)
     request = Request(text, inquiry.file_of(ctx), chosen=kind, with_answers=step != HUMAN)
@@ -60,6 +65,22 @@ def _open(ctx: Context, contact: Contact, kind: Kind, request: Request) -> None:
         ctx.reply("joined", number=going_on.id)
         return
     inquiry.open_new(ctx, contact, request)
+
+
+def correct(ctx: Context, subject: str, revision: int) -> None:
+    """Hear once from the customer what a message was that the rules could not tell."""
+    ticket = own_ticket(ctx, subject)
+    answered = any(event.kind.startswith("kind_") for event in events.of_ticket(ctx.session, ticket.id))
+    if ticket.is_resolved or answered or not 0 <= revision < len(opening.KINDS):
+        raise RefusedError("stale_button")
+    kind = opening.KINDS[revision]
+    if ticket.kind == kind:
+        events.record(ctx.session, ticket.id, kind="kind_confirmed", by=ctx.by, at=ctx.now)
+        due = opening.promise(ctx, contact_of(ctx), ticket.first_due)
+        ctx.edit(ctx.say("ack.inquiry", number=ticket.number, promise=due))
+    else:
+        told = opening.change_kind(ctx, contact_of(ctx), ticket, kind)
+        ctx.edit(told.text, buttons=told.buttons)
 
 
 def human(ctx: Context) -> None:

@@ -1,11 +1,12 @@
 """Opening a ticket: what kind it is, by when it is answered, and the one message that says so."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from crm_store import events, readers, surveys, tickets
 from crm_store.customers import Contact
+from crm_store.models.ticket import Ticket
 from crm_store.readers import Reader
 from crm_store.rules.lifecycle import Kind, Priority
 from crm_store.rules.sla import Target, deadline
@@ -13,7 +14,7 @@ from crm_store.tickets import Opening
 from handlers import asking
 from handlers.context import Context
 from handlers.customer import faq, notices, rating
-from handlers.ports import FileRef, OutboundMessage
+from handlers.ports import Button, FileRef, OutboundMessage
 from handlers.texts import catalogue
 
 PRIORITY: Mapping[Kind, Priority] = {
@@ -21,6 +22,9 @@ PRIORITY: Mapping[Kind, Priority] = {
     Kind.FEEDBACK: Priority.LOW,
     Kind.COMPLAINT: Priority.HIGH,
 }
+KINDS = (Kind.INQUIRY, Kind.FEEDBACK, Kind.COMPLAINT)
+# Below this the rules are about as often wrong as right, so the customer is asked.
+SURE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ class Opened:
 def open_ticket(ctx: Context, contact: Contact, request: Request) -> int:
     """Open a ticket, acknowledge it in one message, tell the desk, and return its number."""
     kind = request.chosen or Kind(ctx.understood.kind or Kind.INQUIRY)
-    start = _start(ctx, kind, request)
+    start = _start(ctx, kind, request, at=ctx.now)
     number = tickets.create(ctx.session, contact, start, now=ctx.now)
     owner = None
     if kind is Kind.COMPLAINT:
@@ -61,7 +65,7 @@ def open_ticket(ctx: Context, contact: Contact, request: Request) -> int:
     return number
 
 
-def _start(ctx: Context, kind: Kind, request: Request) -> Opening:
+def _start(ctx: Context, kind: Kind, request: Request, *, at: datetime) -> Opening:
     subject = " ".join(request.text.split())[: notices.SUBJECT]
     if not subject and request.file is not None:
         shown = "photo" if request.file.kind == "photo" else "file"
@@ -70,14 +74,14 @@ def _start(ctx: Context, kind: Kind, request: Request) -> Opening:
         kind=kind,
         priority=PRIORITY[kind],
         subject=subject,
-        first_due=_due(ctx, kind, Target.FIRST_RESPONSE),
-        resolution_due=_due(ctx, kind, Target.RESOLUTION),
+        first_due=_due(ctx, kind, Target.FIRST_RESPONSE, at),
+        resolution_due=_due(ctx, kind, Target.RESOLUTION, at),
         follow_up_of=request.follow_up_of,
     )
 
 
-def _due(ctx: Context, kind: Kind, what: Target) -> datetime | None:
-    return deadline(ctx.desk.sla, kind, what=what, start=ctx.now, hours=ctx.desk.hours)
+def _due(ctx: Context, kind: Kind, what: Target, at: datetime) -> datetime | None:
+    return deadline(ctx.desk.sla, kind, what=what, start=at, hours=ctx.desk.hours)
 
 
 def _record(ctx: Context, number: int, start: Opening, *, chosen: bool, owner: Reader | None) -> None:
@@ -116,8 +120,12 @@ def promise(ctx: Context, contact: Contact, due: datetime | None) -> str:
 
 
 def _acknowledge_inquiry(ctx: Context, contact: Contact, opened: Opened) -> OutboundMessage:
-    if opened.request.with_answers:
-        return faq.acknowledge(ctx, opened.number, opened.promise)
+    request = opened.request
+    if request.with_answers:
+        unsure = request.chosen is None and ctx.understood.kind_confidence < SURE
+        return faq.acknowledge(
+            ctx, opened.number, opened.promise, otherwise=kind_buttons(ctx, opened.number) if unsure else ()
+        )
     return OutboundMessage(ctx.say("ack.inquiry", number=opened.number, promise=opened.promise))
 
 
@@ -141,6 +149,30 @@ def _acknowledge_complaint(ctx: Context, contact: Contact, opened: Opened) -> Ou
     return OutboundMessage(
         ctx.say("ack.complaint", number=opened.number, owner=named, promise=opened.promise)
     )
+
+
+def kind_buttons(ctx: Context, number: int) -> Sequence[Sequence[Button]]:
+    """Return the three kinds as buttons, to ask what a message is."""
+    return [[Button(ctx.say(f"key.{kind.value}"), "kind", number, place) for place, kind in enumerate(KINDS)]]
+
+
+def change_kind(ctx: Context, contact: Contact, ticket: Ticket, kind: Kind) -> OutboundMessage:
+    """Make a ticket what its customer says it is, with the priority and deadlines of that kind."""
+    request = Request(ticket.subject, chosen=kind, with_answers=False)
+    start = _start(ctx, kind, request, at=ticket.opened)
+    events.record(
+        ctx.session, ticket.id, kind="kind_changed", by=ctx.by, at=ctx.now, was=ticket.kind, to=kind.value
+    )
+    ticket.kind, ticket.priority = kind, start.priority
+    ticket.first_due, ticket.resolution_due = start.first_due, start.resolution_due
+    ctx.session.flush()
+    owner = None
+    if kind is Kind.COMPLAINT:
+        owner = readers.freest_supervisor(ctx.session, ctx.place.inbox_id)
+        if not notices.tell_desk(ctx, ticket.id, "notice.complains", subject=ticket.subject):
+            notices.announce(ctx, ticket.id, kind=kind.value, subject=ticket.subject)
+    opened = Opened(ticket.id, request, promise(ctx, contact, start.first_due), owner)
+    return _ACKNOWLEDGE[kind](ctx, contact, opened)
 
 
 _ACKNOWLEDGE: Mapping[Kind, Callable[[Context, Contact, Opened], OutboundMessage]] = {

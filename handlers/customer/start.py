@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable, Sequence
 from crm_store import customers
 from crm_store import staff as people
 from crm_store.errors import RefusedError
-from crm_store.rules.lifecycle import Kind
 from crm_store.rules.roles import may
 from handlers.agent import staff as invitations
 from handlers.context import Context
 from handlers.customer import consent
+from handlers.customer.opening import KINDS
 from handlers.customer.presses import contact_of
 from handlers.ports import Button
 from handlers.router import Handler, Route
@@ -32,11 +32,8 @@ def start(ctx: Context, payload: str | None) -> None:
 
 
 def _choices(ctx: Context) -> Sequence[Sequence[Button]]:
-    kinds = [Button(ctx.say(f"key.{kind.value}"), "begin", kind.value) for kind in _OFFERED]
+    kinds = [Button(ctx.say(f"key.{kind.value}"), "begin", kind.value) for kind in KINDS]
     return [kinds, language_buttons(ctx)]
-
-
-_OFFERED = (Kind.INQUIRY, Kind.FEEDBACK, Kind.COMPLAINT)
 
 
 def language_buttons(ctx: Context) -> list[Button]:

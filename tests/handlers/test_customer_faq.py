@@ -1,6 +1,7 @@
 """Articles answer at once with their source; a person is always one tap away, and then the bot is quiet."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -234,3 +235,69 @@ class TestKinds:
         home.desk = replace(home.desk, staff_group="-1001")
         assert home.hears("li", "/ask where", group=True) == [f"-1001: {say('en', 'refused.private_only')}"]
         assert tickets(home) == []
+
+
+class TestUnsureKind:
+    @pytest.mark.parametrize(("who", "language"), PEOPLE)
+    def test_one_message_acknowledges_and_asks(self, tmp_path: Path, who: str, language: str) -> None:
+        home = open_house(tmp_path)
+        [told] = to(chat_of(who), home.hears(who, "A-1042"))
+        assert "#1" in told and told.endswith(say(language, "kind.unsure"))
+        assert list(labels(home, 3))[:3] == [
+            say(language, f"key.{kind}") for kind in ("inquiry", "feedback", "complaint")
+        ]
+
+    def test_a_clear_question_is_not_asked_about(self, tmp_path: Path) -> None:
+        home = open_house(tmp_path)
+        assert say("en", "kind.unsure") not in to(LI, home.hears("li", QUESTION["en"]))[0]
+
+    @pytest.mark.parametrize(("who", "language"), PEOPLE)
+    def test_a_complaint_gets_its_owner_priority_and_deadline(
+        self, tmp_path: Path, who: str, language: str
+    ) -> None:
+        home = open_house(tmp_path)
+        home.hears(who, "A-1042")
+        home.passes(minutes=5)
+        sent = press(home, who, say(language, "key.complaint"), last=3)
+        assert say(language, "owner.named", name="Chen 陈") in to(chat_of(who), sent)[0]
+        assert any(line.startswith("201: ❗ #1") for line in sent)
+        [ticket] = tickets(home)
+        assert (ticket.kind, ticket.priority) == ("complaint", "high")
+        assert ticket.first_due == ticket.opened + timedelta(hours=1)
+
+    def test_feedback_gets_its_scores_and_loses_its_deadline(self, tmp_path: Path) -> None:
+        home = open_house(tmp_path)
+        home.hears("li", "A-1042")
+        assert press(home, "li", "Feedback", last=3) == [f"{LI}: {say('en', 'ack.feedback', number=1)}"]
+        assert list(labels(home)) == ["1", "2", "3", "4", "5"]
+        assert tickets(home)[0].first_due is None
+
+    def test_confirming_keeps_it_an_inquiry(self, tmp_path: Path) -> None:
+        home = open_house(tmp_path)
+        home.hears("li", "A-1042")
+        [told] = press(home, "li", "Ask", last=3)
+        assert "#1" in told and labels(home) == {}
+        assert (tickets(home)[0].kind, log(home, 1)) == ("inquiry", ["opened", "kind_confirmed"])
+
+    @pytest.mark.parametrize("data", ["v1:kind:1:1", "v1:kind:1:2", "v1:kind:1:7", "v1:kind:1:-1"])
+    def test_it_is_asked_once(self, tmp_path: Path, data: str) -> None:
+        home = open_house(tmp_path)
+        home.hears("li", "A-1042")
+        home.presses("li", "v1:kind:1:2")
+        assert home.presses("li", data) == [f"{LI}: {say('en', 'refused.stale_button')}"]
+        assert tickets(home)[0].kind == "complaint"
+
+
+@pytest.mark.parametrize("step", ["opening", "rating"])
+def test_machine_mail_in_the_middle_of_a_dialog_is_not_answered(tmp_path: Path, step: str) -> None:
+    home = open_house(tmp_path)
+    if step == "opening":
+        home.hears("li", "/complaint")
+    else:
+        home.hears("li", QUESTION["en"])
+        home.hears("wang", "/resolve 1")
+        home.presses("li", "v1:rate:1:5")
+    before = len(tickets(home))
+    assert home.hears("li", "I am out of office.", is_machine=True) == []
+    assert len(tickets(home)) == before
+    assert len(home.hears("li", "the box was empty")) > 0
