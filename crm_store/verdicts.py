@@ -246,6 +246,6 @@ def known_zone(raw: str | None, house: str) -> str:
     """Return a customer's zone, or the house's when there is none that any clock knows."""
     try:
         ZoneInfo(raw or house)
-    except (ValueError, OSError):
+    except (KeyError, ValueError, OSError):  # unknown, malformed, or a folder of zones
         return house
     return raw or house

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
-from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -25,10 +24,8 @@ NIGHT = QuietHours(time(22), time(8))
 EVERYONE: Mapping[str, object] = {"kind": "everyone"}
 
 
-def open_store(folder: Path, url: str | None = None) -> Store:
-    """Open an empty store with an inbox 1 and a marketer 1."""
-    store = Store(url or f"sqlite:///{folder / 'crowd.db'}")
-    store.create_tables()
+def furnish(store: Store) -> Store:
+    """Put an inbox 1 and a marketer 1 into an empty store."""
 
     def begin(session: Session) -> None:
         inbox = journal.inbox(session, "telegram", "1")
