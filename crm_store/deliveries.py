@@ -19,6 +19,7 @@ _SHOWN = Prepared(
     .values(provider_id=sa.bindparam("provider", type_=sa.Text))
 )
 _OVER = ("failed", "unreachable", "unknown")
+_NEVER = (OutboxState.FAILED, OutboxState.UNKNOWN, OutboxState.SKIPPED, OutboxState.CANCELLED)
 
 
 def take_over(session: Session, inbox_id: int, *, now: datetime) -> int:
@@ -26,6 +27,7 @@ def take_over(session: Session, inbox_id: int, *, now: datetime) -> int:
     epoch = outbox.take_over(session, inbox_id)
     for row_id in outbox.left_unknown(session, inbox_id):
         recipients.settled(session, row_id, "unknown", at=now)
+    skip_pointless(session, inbox_id)
     return epoch
 
 
@@ -55,6 +57,8 @@ def _follow(session: Session, inbox_id: int, settlement: Settlement, *, now: dat
         _replace_thread(session, row, now=now)
     elif settlement.moved_to is not None:
         move_chat(session, inbox_id, row.chat, to=settlement.moved_to)
+    if settlement.outcome in _OVER:
+        skip_pointless(session, inbox_id)
     if row.action is Action.MAKE_THREAD and settlement.outcome in _OVER:
         _without_thread(session, row)
     if row.occurrence_id is not None and settlement.outcome in {"sent", *_OVER}:
@@ -69,6 +73,23 @@ def _follow_sent(session: Session, settlement: Settlement) -> None:
         session.execute(sa.update(Thread).where(Thread.id == row.thread_id).values(state=ThreadState.CLOSED))
     if row.message_id is not None and row.action in {Action.SEND, Action.COPY}:
         _SHOWN.run(session, row=row.message_id, provider=settlement.provider_id)
+
+
+def skip_pointless(session: Session, inbox_id: int) -> None:
+    """Skip what would change a message that never went out: it would wait for ever."""
+    target = sa.orm.aliased(OutboxRow)
+    never = sa.select(target.id).where(target.id == OutboxRow.target_id, target.state.in_(_NEVER))
+    session.execute(
+        sa.update(OutboxRow)
+        .where(
+            OutboxRow.inbox_id == inbox_id,
+            OutboxRow.state == sa.literal_column("'ready'"),
+            OutboxRow.target_id.is_not(None),
+            never.exists(),
+        )
+        .values(state=OutboxState.SKIPPED, reason="target_not_sent")
+        .execution_options(synchronize_session=False)
+    )
 
 
 def thread_made(session: Session, thread_id: int, provider_id: str | None) -> None:

@@ -261,6 +261,23 @@ class TestWaiting:
         (edit,) = post.ready()
         assert (edit.action, edit.target) == (Action.EDIT, "55")
 
+    @pytest.mark.parametrize("outcome", ["failed", "unreachable", "unknown"])
+    def test_what_changes_a_message_that_never_went_out_is_skipped(self, post: Post, outcome: str) -> None:
+        card = post.put(GROUP, "card")
+        edit = post.put(GROUP, "card, taken", action=Action.EDIT, target_id=card)
+        other = post.put(GROUP, "another matter")
+        post.settles(post.claims(), outcome)
+        assert (post.state(edit), post.row(edit).reason) == ("skipped", "target_not_sent")
+        assert post.state(other) == "ready"
+
+    def test_nothing_waits_for_a_message_that_a_crash_gave_up(self, post: Post) -> None:
+        card = post.put(GROUP, "card")
+        edit = post.put(GROUP, "card, taken", action=Action.EDIT, target_id=card)
+        post.claims()
+        post.change(card, attempts=outbox.MOST_ATTEMPTS - 1)
+        post.takes_over()
+        assert [post.state(card), post.state(edit)] == ["failed", "skipped"]
+
     def test_what_changes_a_message_does_not_hold_up_its_chat(self, post: Post) -> None:
         message = post.put("101", "answer")
         post.put(GROUP, action=Action.REACT, target_id=message)
