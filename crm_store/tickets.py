@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from crm_store.customers import Contact
 from crm_store.errors import NotFoundError
-from crm_store.models.outbox import OutboxRow, Thread, ThreadState
+from crm_store.models.outbox import Action, OutboxRow, Thread, ThreadState
 from crm_store.models.ticket import Ticket
 from crm_store.rules.lifecycle import Kind, Priority, Status
 from crm_store.store import Prepared
@@ -162,3 +162,17 @@ def by_card(session: Session, inbox_id: int, chat: str, provider_id: str) -> int
         .limit(2)
     ).all()
     return found[0] if len(found) == 1 else None
+
+
+def lines_of(session: Session, inbox_id: int, chat: str, provider_id: str) -> Sequence[OutboxRow]:
+    """List the rows that went out as one message, in its order."""
+    return session.scalars(
+        sa.select(OutboxRow)
+        .where(
+            OutboxRow.inbox_id == inbox_id,
+            OutboxRow.chat == chat,
+            OutboxRow.provider_id == provider_id,
+            OutboxRow.action == Action.SEND,
+        )
+        .order_by(OutboxRow.rank, OutboxRow.id)
+    ).all()

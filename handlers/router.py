@@ -238,6 +238,9 @@ class Router:
     def _check(self, ctx: Context, route: Route) -> None:
         if not self._allowed(ctx, route):
             raise RoleError(route.role)
+        elsewhere = ctx.place.is_group and ctx.place.chat != ctx.desk.staff_group
+        if elsewhere and route.role is not Role.CUSTOMER:
+            raise RefusedError("not_the_staff_group")
 
 
 def seat(event: InboundEvent) -> Seat:

@@ -51,6 +51,11 @@ def owner(session: Session, ticket: Ticket) -> str | None:
     return None if ticket.assignee_id is None else staff.by_id(session, ticket.assignee_id).name
 
 
+def owner_language(session: Session, ticket: Ticket) -> str | None:
+    """Return the language of whoever owns a ticket."""
+    return None if ticket.assignee_id is None else staff.by_id(session, ticket.assignee_id).language
+
+
 def span(say: Say, length: timedelta) -> str:
     """Word how long something is, in its largest whole unit."""
     minutes = max(int(length / timedelta(minutes=1)), 0)

@@ -2,10 +2,8 @@
 
 import re
 
-import sqlalchemy as sa
-
-from crm_store import tickets
-from crm_store.models.outbox import Action, OutboxRow, OutboxState, ThreadState
+from crm_store import threads, tickets
+from crm_store.models.outbox import ThreadState
 from crm_store.models.ticket import Ticket
 from crm_store.rules.lifecycle import Kind, Status
 from crm_store.rules.roles import Role
@@ -35,15 +33,7 @@ def _adopt(ctx: Context, event: ThreadChange) -> None:
     thread = tickets.thread_of(ctx.session, int(number[1]))
     if thread is None or thread.provider_id is not None or thread.state != ThreadState.WANTED:
         return
-    thread.provider_id, thread.state = event.place.thread, ThreadState.OPEN
-    ctx.session.execute(
-        sa.update(OutboxRow)
-        .where(
-            OutboxRow.thread_id == thread.id, OutboxRow.action == Action.MAKE_THREAD,
-            OutboxRow.state == OutboxState.READY,
-        )
-        .values(state=OutboxState.SENT, provider_id=event.place.thread)
-    )  # fmt: skip
+    threads.adopt(ctx.session, thread, event.place.thread)
 
 
 def _follow(ctx: Context, event: ThreadChange) -> None:

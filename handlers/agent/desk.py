@@ -4,19 +4,19 @@ import unicodedata
 from collections.abc import Sequence
 
 import orjson
-import sqlalchemy as sa
 
-from crm_store import conversations, events, tickets
+from crm_store import conversations, events, failures, tickets
 from crm_store.conversations import Line
 from crm_store.customers import Contact
 from crm_store.errors import RefusedError
 from crm_store.models.conversation import Direction
-from crm_store.models.outbox import Action, Lane, OutboxRow
+from crm_store.models.outbox import Action, Lane
 from crm_store.models.ticket import Ticket
 from crm_store.outbox import Draft
 from crm_store.rules.lifecycle import Status
 from crm_store.rules.roles import Role
 from handlers.agent import cards, topics
+from handlers.agent.cards import LONGEST_LINE
 from handlers.context import Context
 from handlers.ports import Button, FileRef, Message, OutboundMessage
 from handlers.router import UsageError
@@ -67,7 +67,30 @@ def answer(ctx: Context, ticket: Ticket, text: str) -> None:
     message = log(ctx, ticket, Direction.OUTBOUND, text)
     row = ctx.enqueue(_to_customer(ctx, ticket, customer, text=text, message_id=message))
     events.record(ctx.session, ticket.id, kind="replied", by=ctx.by, at=ctx.now, message=message)
+    _mirror(ctx, ticket, text)
     react(ctx, SENT, ticket.id, once_sent=row)
+
+
+def _mirror(ctx: Context, ticket: Ticket, text: str) -> None:
+    """Show an answer given elsewhere in the ticket's topic, so that colleagues see it."""
+    thread = tickets.thread_of(ctx.session, ticket.id)
+    if thread is None or (thread.provider_id is not None and thread.provider_id == ctx.place.thread):
+        return
+    words = ctx.say("desk.answered", name=ctx.staff.name, text=text[:LONGEST_LINE])
+    topics.tell(topics.bench(ctx), thread, OutboundMessage(words))
+
+
+def send_again(ctx: Context, subject: str, revision: int) -> None:
+    """Send an answer that failed once more."""
+    row = failures.send_again(ctx.session, number_of(subject), now=ctx.now)
+    if row is None or row.ticket_id is None:
+        raise RefusedError("sent_already")
+    ticket = held(ctx, row.ticket_id)
+    check_owner(ctx, ticket)
+    customer = cards.contact(ctx.session, ticket)
+    if not customer.is_reachable:
+        raise RefusedError("unreachable", number=ticket.number, name=customer.name)
+    ctx.edit(ctx.say("failed.again", number=ticket.number))
 
 
 def _check_answerable(ctx: Context, ticket: Ticket) -> None:
@@ -170,12 +193,14 @@ def react(ctx: Context, emoji: str, ticket_id: int, *, once_sent: int | None = N
     """Answer a message of staff with a sign, once the row it waits for has gone out."""
     if not isinstance(ctx.event, Message):
         return
-    ctx.enqueue(
-        Draft(
-            inbox_id=ctx.place.inbox_id, chat=ctx.place.chat, action=Action.REACT, priority=Lane.NOTICE,
-            body={"message": ctx.event.id, "emoji": emoji}, target_id=once_sent, ticket_id=ticket_id,
-        )
+    body: dict[str, object] = {"message": ctx.event.id, "emoji": emoji}
+    if ctx.place.thread:
+        body["thread"] = ctx.place.thread  # where it is told if there is nothing to confirm
+    sign = Draft(
+        inbox_id=ctx.place.inbox_id, chat=ctx.place.chat, action=Action.REACT, priority=Lane.NOTICE,
+        body=body, target_id=once_sent, ticket_id=ticket_id,
     )  # fmt: skip
+    ctx.enqueue(sign)
 
 
 def tell(ctx: Context, text: str, *, ticket: int, buttons: Sequence[Sequence[Button]] = ()) -> int:
@@ -217,14 +242,7 @@ def _show_in_group(ctx: Context, ticket: Ticket) -> None:
 def _mark_digest(ctx: Context) -> None:
     """Show on the digest whose button was pressed who took what; a line may share it with others."""
     shown = getattr(ctx.event, "message_id", "")
-    rows = ctx.session.scalars(
-        sa.select(OutboxRow)
-        .where(
-            OutboxRow.inbox_id == ctx.place.inbox_id, OutboxRow.chat == ctx.place.chat,
-            OutboxRow.provider_id == shown, OutboxRow.action == Action.SEND,
-        )
-        .order_by(OutboxRow.rank, OutboxRow.id)
-    ).all()  # fmt: skip
+    rows = tickets.lines_of(ctx.session, ctx.place.inbox_id, ctx.place.chat, shown)
     lines: list[str] = []
     buttons: list[list[Button]] = []
     for row in rows:

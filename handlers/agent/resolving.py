@@ -74,11 +74,16 @@ def finish(ctx: Context, ticket: Ticket, **why: object) -> None:
     ticket.resolve(ctx.now)
     events.record(ctx.session, ticket.id, kind="resolved", by=ctx.by, at=ctx.now, **why)
     if not asking.after_resolve(ctx, ticket):
-        customer = cards.contact(ctx.session, ticket)
-        words = catalogue.say(customer.language, "resolved.customer", number=ticket.number)
-        ctx.tell_customer(customer, OutboundMessage(words), ticket=ticket.id)
+        _tell_customer(ctx, ticket)
     _confirm(ctx, ticket, "resolved.staff")
     topics.close(topics.bench(ctx), ticket.id)
+
+
+def _tell_customer(ctx: Context, ticket: Ticket) -> None:
+    customer = cards.contact(ctx.session, ticket)
+    if customer.is_reachable:
+        words = catalogue.say(customer.language, "resolved.customer", number=ticket.number)
+        ctx.tell_customer(customer, OutboundMessage(words), ticket=ticket.id)
 
 
 def reopen(ctx: Context, number: int) -> None:

@@ -140,9 +140,24 @@ class TestTakeInTheGroup:
 
     def test_without_a_staff_group_no_topic_is_made(self, home: House) -> None:
         number = ticket(home)
-        home.hears("wang", f"/take {number}", group=True)
+        home.hears("wang", f"/take {number}")
         assert threads(home) == []
-        assert get(home, number).assignee_id == home.staff_ids["wang"]
+
+    @pytest.mark.parametrize(
+        ("who", "told"),
+        [
+            ("wang", "为避免客户看到，这个操作只能在私聊或员工群里使用。"),
+            (
+                "chen",
+                "That works in our private chat and in the staff group only, where no customer reads along.",
+            ),
+        ],
+    )
+    def test_in_any_other_group_nothing_is_shown(self, home: House, who: str, told: str) -> None:
+        number = ticket(home)
+        assert home.hears(who, f"/customer {number}", group=True) == [f"{STAFF_GROUP}: {told}"]
+        assert home.presses(who, f"v1:take:{number}:0", group=True) == [f"{STAFF_GROUP}: {told}"]
+        assert get(home, number).assignee_id is None
 
 
 def _digest(group: House, *numbers: int, chat: str = STAFF_GROUP) -> str:
