@@ -16,7 +16,7 @@ import pylopdf_fonts_zh_cn
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
+from matplotlib.font_manager import FontProperties, get_font
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
@@ -78,6 +78,12 @@ def trend_figure(series: Sequence[Bucket], *, labels: TrendLabels, font: str | N
         figure.text(0.5, 0.54, labels.empty, ha="center", color=QUIET, fontsize=13, backgroundcolor="white")
     _set_font(figure, font or str(pylopdf_fonts_zh_cn.sans_path()))
     return figure
+
+
+def can_write(words: str, *, font: str | None = None) -> bool:
+    """Tell whether the font has a shape for every letter of these words; raises OSError without a font."""
+    shapes = get_font(font or str(pylopdf_fonts_zh_cn.sans_path())).get_charmap()
+    return all(ord(letter) in shapes for letter in words if not letter.isspace())
 
 
 def _draw_shares(axes: Axes, series: Sequence[Bucket]) -> None:

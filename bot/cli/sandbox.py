@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import signal
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -19,18 +20,22 @@ def sandbox(
     token: Annotated[str, typer.Option(help="The only token it accepts.")] = DEFAULT_TOKEN,
 ) -> None:
     """Serve an offline Bot API with its page on 127.0.0.1 until Ctrl-C."""
-    raise typer.Exit(with_loop(_serve(port, data_dir, token)))
-
-
-async def _serve(port: int, data_dir: Path | None, token: str) -> int:
     state = None
+    world = World(tokens=[token])
     if data_dir is not None:
         data_dir.mkdir(parents=True, exist_ok=True)
         state = data_dir / "sandbox.json"
-    world = World(tokens=[token])
-    if state is not None and state.exists():
-        world = World.load(state)
-    running = await serve(world, port=port, state_path=state)
+        if state.exists():
+            world = World.load(state)
+    raise typer.Exit(with_loop(_serve(world, port, state, token)))
+
+
+async def _serve(world: World, port: int, state: Path | None, token: str) -> int:
+    try:
+        running = await serve(world, port=port, state_path=state)
+    except OSError as error:
+        print(f"Port {port} cannot be used ({error.strerror}); choose another with --port.", file=sys.stderr)
+        return 2
     print(f"Bot API and page: {running.url}", flush=True)
     print(f"Token:            {token}", flush=True)
     asked = asyncio.Event()
