@@ -76,7 +76,10 @@ def _follow_sent(session: Session, settlement: Settlement) -> None:
 
 
 def skip_pointless(session: Session, inbox_id: int) -> None:
-    """Skip what would change a message that never went out: it would wait for ever."""
+    """Skip what would change a message that never went out: it would wait for ever.
+
+    A sign for an answer waits on: `failures.collect` takes it to tell whoever wrote the answer.
+    """
     target = sa.orm.aliased(OutboxRow)
     never = sa.select(target.id).where(target.id == OutboxRow.target_id, target.state.in_(_NEVER))
     session.execute(
@@ -85,6 +88,7 @@ def skip_pointless(session: Session, inbox_id: int) -> None:
             OutboxRow.inbox_id == inbox_id,
             OutboxRow.state == sa.literal_column("'ready'"),
             OutboxRow.target_id.is_not(None),
+            OutboxRow.action != Action.REACT,
             never.exists(),
         )
         .values(state=OutboxState.SKIPPED, reason="target_not_sent")

@@ -91,6 +91,7 @@ def send_again(ctx: Context, subject: str, revision: int) -> None:
     if not customer.is_reachable:
         raise RefusedError("unreachable", number=ticket.number, name=customer.name)
     ctx.edit(ctx.say("failed.again", number=ticket.number))
+    react(ctx, SENT, ticket.id, once_sent=row.id)
 
 
 def _check_answerable(ctx: Context, ticket: Ticket) -> None:
@@ -190,10 +191,11 @@ def file_of(ctx: Context) -> FileRef | None:
 
 
 def react(ctx: Context, emoji: str, ticket_id: int, *, once_sent: int | None = None) -> None:
-    """Answer a message of staff with a sign, once the row it waits for has gone out."""
-    if not isinstance(ctx.event, Message):
+    """Answer what staff wrote or pressed with a sign, once the row it waits for has gone out."""
+    shown = ctx.event.id if isinstance(ctx.event, Message) else getattr(ctx.event, "message_id", "")
+    if not shown:
         return
-    body: dict[str, object] = {"message": ctx.event.id, "emoji": emoji}
+    body: dict[str, object] = {"message": shown, "emoji": emoji}
     if ctx.place.thread:
         body["thread"] = ctx.place.thread  # where it is told if there is nothing to confirm
     sign = Draft(

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from crm_store import customers
-from crm_store.models.outbox import Action, OutboxRow, OutboxState
+from crm_store import customers, deliveries, outbox
+from crm_store.models.outbox import Action
+from crm_store.outbox import Settlement
 from handlers.context import TickContext
 from tests.factories import CAST, STAFF_GROUP, House
 from tests.handlers.desk import body, desk, send_all, threads, ticket
@@ -19,10 +20,14 @@ def home(tmp_path: Path) -> House:
     return desk(tmp_path)
 
 
-def lose(at: House, row_id: int, state: OutboxState = OutboxState.FAILED) -> None:
+def lose(at: House, row_id: int) -> None:
+    """Let the channel refuse a row, as delivery would settle it."""
+
     def unit(session: Session) -> None:
-        row = session.get_one(OutboxRow, row_id)
-        row.state, row.reason, row.attempts = state, "Bad Request: message is too long", 5
+        [row] = [row for row in outbox.ready(session, at.inbox_id, now=at.now) if row.id == row_id]
+        outbox.claim(session, at.inbox_id, row, epoch=1, now=at.now)
+        refused = Settlement(row, "failed", at.now, reason="Bad Request: message is too long")
+        deliveries.settle_all(session, at.inbox_id, [refused], now=at.now)
 
     at.store.write_now(unit)
 
@@ -57,9 +62,20 @@ def test_is_sent_again_on_request_and_confirmed_then(home: House) -> None:
     lost = answer(home)
     lose(home, lost)
     turn(home)
+    send_all(home)
     [(_, data)] = home.buttons()
-    assert home.presses("wang", data) == [f"{WANG}: 正在重新发送 #1 的回复。"]
-    assert lost in [row.id for row in send_all(home)]
+    assert home.presses("wang", data) == [f"{WANG}: 正在重新发送 #1 的回复。", f"{WANG}: react"]
+    assert [row.action for row in send_all(home)] == [Action.SEND, Action.EDIT, Action.REACT]
+
+
+def test_failing_again_is_told_again(home: House) -> None:
+    lost = answer(home)
+    lose(home, lost)
+    turn(home)
+    [(_, data)] = home.buttons()
+    home.presses("wang", data)
+    lose(home, lost)
+    assert len(turn(home)) == 1
 
 
 def test_is_never_sent_twice(home: House) -> None:
