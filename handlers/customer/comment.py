@@ -24,6 +24,6 @@ def take(ctx: Context, dialog: Dialog, text: str) -> None:
     rating.comment = text
     if rating.score <= LOW:
         notices.tell_supervisors(ctx, rating.ticket_id, "notice.comment", score=rating.score, text=text)
-    if not inquiry.only_thanks(ctx, text):
+    if not inquiry.only_thanks(ctx):
         again = Button(ctx.say("key.reopen_own"), "reopen_own", rating.ticket_id)
         ctx.reply("comment.thanks", buttons=[[again]])

@@ -32,7 +32,7 @@ def receive(ctx: Context) -> None:
 
 
 def _after_resolve(ctx: Context, contact: Contact, latest: Latest, text: str) -> None:
-    if only_thanks(ctx, text):
+    if only_thanks(ctx):
         log(ctx, latest.id, text)
         events.record(ctx.session, latest.id, kind="thanked", by=ctx.by, at=ctx.now)
     elif file_of(ctx) is None and rating.answer_in_words(ctx, latest.id, text):
@@ -53,7 +53,7 @@ def _in_window(ctx: Context, latest: Latest) -> bool:
 def join(ctx: Context, latest: Latest, text: str) -> None:
     """Add a message to the work that goes on, without a second acknowledgement."""
     log(ctx, latest.id, text)
-    if latest.status in {Status.PENDING, Status.SNOOZED} and not only_thanks(ctx, text):
+    if latest.status in {Status.PENDING, Status.SNOOZED} and not only_thanks(ctx):
         ticket = tickets.by_number(ctx.session, latest.id)
         ticket.status = after(ticket.status, "hear")
         events.record(ctx.session, latest.id, kind="woken", by=ctx.by, at=ctx.now, was=latest.status.value)
@@ -117,12 +117,10 @@ def _overtaken(ctx: Context, contact: Contact, text: str) -> bool:
     return True
 
 
-def only_thanks(ctx: Context, text: str) -> bool:
+def only_thanks(ctx: Context) -> bool:
     """Tell whether a message only thanks: in words, or by a sticker."""
     file = file_of(ctx)
-    if file is not None:
-        return file.kind == "sticker" and not text
-    return ctx.understood.thanks_only
+    return ctx.understood.thanks_only if file is None else file.kind == "sticker"
 
 
 def written(ctx: Context) -> str:

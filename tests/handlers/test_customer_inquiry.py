@@ -214,9 +214,10 @@ class TestAfterResolving:
         assert log(home, 1)[-1] == "thanked"
         assert messages(home)[-1].ticket_id == 1
 
-    def test_a_sticker_is_thanks(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("emoji", ["", "😊"])
+    def test_a_sticker_is_thanks(self, tmp_path: Path, emoji: str) -> None:
         home = self._resolved(tmp_path)
-        assert home.hears("mei", "", file=FileRef("sticker", "s1")) == []
+        assert home.hears("mei", emoji, file=FileRef("sticker", "s1")) == []
         assert len(tickets(home)) == 1 and tickets(home)[0].status == Status.RESOLVED
 
     def test_thanks_but_reopens_the_same_ticket_for_the_same_agent(self, tmp_path: Path) -> None:
