@@ -1,15 +1,27 @@
 """How Alembic reaches the store: a connection that the caller opened, or the URL of its configuration."""
 
+from typing import Literal
+
 import sqlalchemy as sa
 from alembic import context
 
 from crm_store.models.registry import METADATA
 from crm_store.types import Instant
 
+FALSE_OR_TRUE = (sa.sql.elements.False_, sa.sql.elements.True_)
 
-def plain(kind: str, item: object, _context: object) -> str | bool:
-    """Write our own column types into revisions as the database types they are."""
-    return "sa.BigInteger()" if kind == "type" and isinstance(item, Instant) else False
+
+def plain(kind: str, item: object, _context: object) -> str | Literal[False]:
+    """Write what both databases understand: our types as theirs, truth as `false` and not as 0."""
+    if kind == "type" and isinstance(item, Instant):
+        return "sa.BigInteger()"
+    if (
+        kind == "server_default"
+        and isinstance(item, sa.DefaultClause)
+        and isinstance(item.arg, FALSE_OR_TRUE)
+    ):
+        return f"sa.{item.arg}()"
+    return False
 
 
 def run(connection: sa.Connection) -> None:
@@ -20,7 +32,6 @@ def run(connection: sa.Connection) -> None:
         render_as_batch=connection.dialect.name == "sqlite",
         transactional_ddl=True,
         render_item=plain,
-        compare_server_default=True,
     )
     with context.begin_transaction():
         context.run_migrations()
