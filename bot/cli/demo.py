@@ -24,7 +24,7 @@ TO_TRY = """
      Switch to Chen, the supervisor: /satisfaction.
 
   可以这样试：
-  1. 左侧客户栏，扮演 Mei：问“可以开发票吗”，再点“转人工”。
+  1. 左侧客户栏，扮演 Li：用中文问“可以开发票吗”，再点“转人工”。
   2. 中间客服栏，扮演 Wang：点 Mei 的投诉下方的“接手”按钮，在话题里直接回复她；
      发送 /resolve 填写原因和补救措施，随后 Mei 会收到评价邀请。
   3. 右侧营销栏，扮演 Zhao：/campaign 发给所有人，看看谁被拦下、为什么；再点 +1 天。
@@ -54,6 +54,7 @@ async def _run(demo: Demo, *, is_fresh: bool, opens: bool) -> int:
     asked = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, asked.set)
+    print("\n  Opening the shop … / 正在准备演示……", flush=True)
     starting = asyncio.create_task(demo.start(is_fresh=is_fresh))
     waiting = asyncio.create_task(asked.wait())
     try:

@@ -81,7 +81,7 @@ class Shopper:
 
 
 MEI = Shopper(1, "Mei 梅", "zh", "上海", tags=("vip",), is_pinned=True)
-LI = Shopper(2, "Li 李", "en", "Beijing", is_pinned=True)
+LI = Shopper(2, "Li 李", "en", "Beijing", says_yes=True, is_pinned=True)
 
 
 def shoppers() -> list[Shopper]:

@@ -94,7 +94,7 @@ def settle_people(session: Session, house: House, people: Sequence[Shopper], *, 
 
 
 def _asked(one: Shopper, at: datetime) -> Row:
-    return {} if one.is_pinned else {f"asked:{CHANNEL}:{TOPICS[0]}": at.isoformat()}
+    return {} if one.is_pinned and not one.says_yes else {f"asked:{CHANNEL}:{TOPICS[0]}": at.isoformat()}
 
 
 def _orders(one: Shopper, base: datetime) -> Iterator[Row]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.demo.cast import ZHAO, Shopper
 from bot.demo.history import History, Line
 from bot.demo.keeping import CHANNEL, House
-from crm_store import campaigns, caps
+from crm_store import campaigns, caps, runs
 from crm_store.campaigns import NewCampaign
 from crm_store.models.campaign import (
     CampaignState,
@@ -22,6 +23,8 @@ from crm_store.models.campaign import (
     ReservationState,
     Verdict,
 )
+from handlers.marketer import cards
+from handlers.texts import catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,17 @@ PAST = (
 )
 
 
-def campaign(session: Session, *, house: House, past: Past, base: datetime, zone: str) -> Sequence[int]:
-    """Keep a campaign with its run and everyone's verdict; return the customers it reached."""
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Whom a campaign reached, and the card that told its marketer."""
+
+    at: datetime
+    customers: Sequence[int]
+    card: str
+
+
+def campaign(session: Session, *, house: House, past: Past, base: datetime, zone: str) -> Sent:
+    """Keep a campaign with its run and everyone's verdict."""
     then = base - timedelta(days=past.days)
     owner = house.staff_ids[ZHAO.address]
     new = NewCampaign(
@@ -64,8 +76,13 @@ def campaign(session: Session, *, house: House, past: Past, base: datetime, zone
     while caps.plan_chunk(session, run, ruling, past.audience):
         pass
     made.state = CampaignState.DONE.value
-    run.state, run.finished, run.card_at = OccurrenceState.DONE.value, then, then
-    return _settle(session, run.id)
+    run.state, run.finished = OccurrenceState.DONE.value, then + timedelta(seconds=9)
+    reached = _settle(session, run.id)
+    run.card_text = cards.told(
+        partial(catalogue.say, ZHAO.language), run, made, runs.progress(session, run.id)
+    )
+    run.card_at = run.finished + cards.EVERY
+    return Sent(then, reached, run.card_text)
 
 
 def _settle(session: Session, run_id: int) -> Sequence[int]:
@@ -89,9 +106,10 @@ def _settle(session: Session, run_id: int) -> Sequence[int]:
     return session.scalars(sent.order_by(Recipient.customer_id)).all()
 
 
-def show(history: History, past: Past, people: Sequence[Shopper], *, base: datetime) -> None:
+def show(history: History, past: Past, people: Sequence[Shopper], sent: Sent) -> None:
     """Let those whom a campaign reached see it in their chats."""
-    at = base - timedelta(days=past.days)
+    reached = set(sent.customers)
     for one in people:
-        words = past.zh if one.language == "zh" else past.en
-        history.lines[one.number].append(Line(at, "bot", words))
+        if one.number in reached:
+            words = past.zh if one.language == "zh" else past.en
+            history.lines[one.number].append(Line(sent.at, "bot", words))

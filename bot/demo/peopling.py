@@ -3,7 +3,17 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.demo.cast import ADMIN, BOT_NAME, BOT_USERNAME, CHEN, GROUP_TITLE, STAFF, STAFF_GROUP, Shopper
+from bot.demo.cast import (
+    ADMIN,
+    BOT_NAME,
+    BOT_USERNAME,
+    CHEN,
+    GROUP_TITLE,
+    MEI,
+    STAFF,
+    STAFF_GROUP,
+    Shopper,
+)
 from bot.demo.history import History, Line
 from bot.sandbox.chats import Member
 from bot.sandbox.messages import Message
@@ -28,7 +38,7 @@ def people_staff(world: World) -> None:
 
 
 def people_customers(world: World, people: Sequence[Shopper]) -> None:
-    """Add the customers; all but the cast have met the bot before."""
+    """Add the customers; all but Mei have met the bot before."""
     for one in people:
         person = world.add_person(one.name, language_code=CODES[one.language], person_id=one.address)
         person.role_hint, person.is_pinned = "customer", one.is_pinned
@@ -37,9 +47,9 @@ def people_customers(world: World, people: Sequence[Shopper]) -> None:
 
 
 def greet(history: History, people: Sequence[Shopper], *, base: datetime) -> None:
-    """Begin every chat with its first meeting."""
+    """Begin every chat with its first meeting; Mei's is still to come."""
     for one in people:
-        if not one.is_pinned:
+        if one is not MEI:
             at = one.since(base) - timedelta(minutes=1)
             words = catalogue.say(one.language, "start.greeting", name=one.name)
             history.lines[one.number] += [Line(at, "customer", "/start"), Line(at, "bot", words)]
@@ -54,3 +64,10 @@ def show_history(world: World, history: History, people: Sequence[Shopper]) -> N
             content = {"text": line.text}
             chat.keep(Message(line.provider_id, sender, int(line.at.timestamp()), dict(content)))
             chat.last_id = line.provider_id
+
+
+def show_cards(world: World, owner: int, cards: Sequence[tuple[datetime, str]]) -> None:
+    """Write into a marketer's chat how past campaigns ended."""
+    chat = world.bot.private[owner]
+    for at, text in cards:
+        chat.keep(Message(chat.next_id(), world.bot.id, int(at.timestamp()), {"text": text}))

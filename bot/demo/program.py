@@ -25,8 +25,8 @@ HOST = "127.0.0.1"
 ZONE = "Asia/Shanghai"
 QUIET = QuietHours(time(22), time(8))
 MORNING = time(10)
-PROLOGUE = timedelta(minutes=90)
-"""How long before the demo's now the scenes begin that are played through the bot."""
+HISTORY_ENDS = timedelta(minutes=90)
+"""How long before the demo's now the seeded history ends; what follows is played through the bot."""
 
 
 class Demo:
@@ -99,9 +99,8 @@ class Demo:
     def _found(self) -> World:
         world = World()
         now = self._awake(0)
-        prologue = PROLOGUE // timedelta(seconds=1)
-        world.clock.offset = self._offset(now) - prologue
-        seeding.seed(self.folder.url, world, base=now - PROLOGUE, zone=ZONE)
+        world.clock.offset = self._offset(now - scenes.BEGIN)
+        seeding.seed(self.folder.url, world, base=now - HISTORY_ENDS, zone=ZONE)
         return world
 
     def _take_up(self) -> World:

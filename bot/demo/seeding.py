@@ -5,7 +5,7 @@ from functools import partial
 
 from bot.demo import history as histories
 from bot.demo import keeping, past, peopling
-from bot.demo.cast import shoppers
+from bot.demo.cast import ZHAO, shoppers
 from bot.migrating import upgrade
 from bot.sandbox.world import World
 from crm_store.store import Store
@@ -25,14 +25,15 @@ def seed(url: str, world: World, *, base: datetime, zone: str) -> None:
         wang, chen = keeping.agents(house)
         history = histories.write(people, base, wang=wang, chen=chen)
         peopling.greet(history, people, base=base)
-        by_number = {one.number: one for one in people}
+        sent: list[past.Sent] = []
         for old in past.PAST:
             send = partial(past.campaign, house=house, past=old, base=base, zone=zone)
-            reached = store.write_now(send)
-            past.show(history, old, [by_number[number] for number in reached], base=base)
+            sent.append(store.write_now(send))
+            past.show(history, old, people, sent[-1])
         history.in_order()
         store.write_now(lambda session: keeping.file_cases(session, history))
         store.write_now(lambda session: keeping.file_ratings(session, house, history, base=base))
     finally:
         store.close()
     peopling.show_history(world, history, people)
+    peopling.show_cards(world, ZHAO.address, [(one.at, one.card) for one in sent])
