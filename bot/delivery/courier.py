@@ -25,6 +25,7 @@ AHEAD = 0.3  # seconds of the account's rate that are claimed before they may st
 IN_FLIGHT = 64
 FLUSH = 0.02
 MOST_HELD = 64
+MARK_AHEAD = 0.05  # a marker's commit takes this long at most, as a rule
 IDLE = 30.0
 Feed = Callable[[Session, datetime, int], int]
 
@@ -158,11 +159,9 @@ class Courier:
 
     async def _deliver(self, row: Claimed) -> None:
         bulk = row.priority is not Lane.REPLY
-        waits = self.pace.take(row.chat, monotonic(), bulk=bulk)
-        if waits > 0:
-            await asyncio.sleep(waits)
+        begins = monotonic() + self.pace.take(row.chat, monotonic(), bulk=bulk)
         try:
-            settlement = await self._attempt(row)
+            settlement = await self._attempt(row, begins)
         except StoreError as error:
             log.warning("row %d was not started: %s", row.id, error)
             settlement = settling.failed(row, DeliveryError("never_sent", str(error)), self.now())
@@ -176,10 +175,16 @@ class Courier:
         if self._bulk == 0 or row.thread_id is not None or len(self._settled) >= IN_FLIGHT // 4:
             self.wake()
 
-    async def _attempt(self, row: Claimed) -> Settlement | None:
-        if row.priority is Lane.CAMPAIGN and not await self._mark(row):
-            return None
+    async def _attempt(self, row: Claimed, begins: float) -> Settlement | None:
         content = await self._content(row)
+        if row.priority is Lane.CAMPAIGN:
+            await _until(begins - MARK_AHEAD)
+            if not await self._mark(row):
+                return None
+        await _until(begins)
+        bulk = row.priority is not Lane.REPLY
+        while (waits := self.pace.start(monotonic(), bulk=bulk)) > 0:
+            await asyncio.sleep(waits)
         self.kill.reach("before_send")
         try:
             provider_id = await self.channel.send(row, content)
@@ -210,3 +215,9 @@ class Courier:
             account = self.pace.refused(row.chat, monotonic(), error.retry_after or 1.0)
             self.metrics.limited(account=account)
         return settling.failed(row, error, self.now())
+
+
+async def _until(instant: float) -> None:
+    waits = instant - monotonic()
+    if waits > 0:
+        await asyncio.sleep(waits)

@@ -3,11 +3,13 @@
 All instants here are seconds of one steady clock, so a change of the wall clock moves nothing.
 """
 
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 GROUP_EVERY, GROUP_BURST = 4.0, 5  # at most 20 in any 60 s
-CHAT_EVERY, CHAT_BURST = 1.0, 3
+CHAT_EVERY, CHAT_BURST = 1.05, 3
+WINDOW = 1.003  # a second, and what a packet may be early
 BACK_OFF = 1.0
 CAUTION = 600.0  # after the account itself was refused, replies keep its rate for this long
 
@@ -48,6 +50,7 @@ class Pace:
     account: Bucket = field(init=False)
     chats: dict[str, Bucket] = field(default_factory=dict)
     careful_until: float = 0.0
+    _started: deque[tuple[float, bool]] = field(default_factory=deque)
     _refused: tuple[str, float] = ("", -1e9)
 
     def __post_init__(self) -> None:
@@ -73,11 +76,27 @@ class Pace:
         waits = self.chat(chat).take(now)
         if bulk or now < self.careful_until:
             return max(waits, self.account.take(now + waits) + waits)
-        # A reply does not wait; campaigns and notices wait for it, but for a rush of replies no longer than this.
+        # A reply does not wait; campaigns and notices wait for it, but for a rush no longer than this.
         self.account.full = max(
             self.account.full, min(self.account.full + self.account.every, now + BACK_OFF)
         )
         return waits
+
+    def start(self, now: float, *, bulk: bool) -> float:
+        """Start a call now and answer 0, or tell how long until it may be asked again.
+
+        What was planned may start late when the machine is busy, and then starts would bunch: so the starts
+        of the last second are counted as they were. A rush of replies alone is let through.
+        """
+        started = self._started
+        while started and started[0][0] <= now - WINDOW:
+            started.popleft()
+        if len(started) >= self.rate and (
+            bulk or now < self.careful_until or any(mass for _, mass in started)
+        ):
+            return started[len(started) - int(self.rate)][0] + WINDOW - now
+        started.append((now, bulk))
+        return 0.0
 
     def refused(self, chat: str, now: float, waits: float) -> bool:
         """Hold a chat that was refused; True when the account itself must be meant."""
