@@ -50,6 +50,11 @@ def set_language(session: Session, staff_id: int, language: str) -> None:
     by_id(session, staff_id).language = language
 
 
+def rename(session: Session, staff_id: int, name: str) -> None:
+    """Record the name a member of staff goes by."""
+    by_id(session, staff_id).name = name
+
+
 def grant(session: Session, staff_id: int, role: Role, *, by: str, now: datetime) -> bool:
     """Give a role; False when it was held already."""
     held = session.scalar(

@@ -57,10 +57,12 @@ def owner_language(session: Session, ticket: Ticket) -> str | None:
 
 
 def span(say: Say, length: timedelta) -> str:
-    """Word how long something is, in its largest whole unit."""
+    """Word how long something is: days, hours, or hours and minutes while it is short."""
     minutes = max(int(length / timedelta(minutes=1)), 0)
     if minutes < 60:
         return say("span.minutes", count=minutes)
+    if minutes < 10 * 60 and minutes % 60:
+        return say("span.both", hours=minutes // 60, minutes=minutes % 60)
     if minutes < 48 * 60:
         return say("span.hours", count=minutes // 60)
     return say("span.days", count=minutes // (24 * 60))

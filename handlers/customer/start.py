@@ -24,6 +24,8 @@ def start(ctx: Context, payload: str | None) -> None:
     if payload is not None and payload.startswith(invitations.PREFIX):
         invitations.redeem(ctx, payload.removeprefix(invitations.PREFIX))
     elif ctx.sender.staff is not None:
+        people.rename(ctx.session, ctx.staff.id, ctx.event.person.name)
+        ctx.staff.name = ctx.event.person.name
         ctx.reply("start.staff", name=ctx.staff.name)
     else:
         contact = contact_of(ctx)

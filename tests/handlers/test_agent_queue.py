@@ -7,6 +7,7 @@ import pytest
 
 from crm_store.models.ticket import Ticket
 from crm_store.rules.lifecycle import Kind
+from handlers.agent import cards
 from tests.factories import CAST, House
 from tests.handlers.desk import desk, ticket
 
@@ -78,3 +79,14 @@ def test_reading_it_writes_nothing(home: House) -> None:
     route = home.routes.named("command", "queue")
     assert route is not None
     assert route.reads
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        (0, "0 min"), (59, "59 min"), (60, "1 h"), (239, "3 h 59 min"), (601, "10 h"), (2879, "47 h"),
+        (2880, "2 d"), (-5, "0 min"),
+    ],
+)  # fmt: skip
+def test_spans(minutes: int, words: str) -> None:
+    assert cards.span(cards.sayer("en"), timedelta(minutes=minutes)) == words

@@ -182,3 +182,11 @@ class TestInviting:
 def test_a_member_of_staff_may_change_the_language(home: House) -> None:
     home.store.write_now(lambda session: people.set_language(session, home.staff_ids["wang"], "en"))
     assert home.hears("wang", "/queue") == [f"{WANG}: Nothing is waiting. Well done!"]
+
+
+def test_an_admin_known_by_number_gets_a_name_at_the_first_greeting(home: House) -> None:
+    home.store.write_now(lambda session: people.rename(session, home.staff_ids["chen"], "Admin 202"))
+    [told] = home.hears("chen", "/start")
+    assert "Chen 陈" in told
+    number = ticket(home)
+    assert "Chen 陈" in home.hears("chen", f"/resolve {number}")[-1]
