@@ -73,13 +73,16 @@ class _Run:
 def feed(session: Session, inbox_id: int, *, now: datetime, most: int, render: Render) -> int:
     """Put those whose turn has come into the outbox, judged again at this moment; return how many.
 
-    Whoever may not be written to now is put off or dropped with the reason instead.
+    Whoever may not be written to now is put off or dropped with the reason instead. While half of `most`
+    wait in the outbox nothing is added, so that people are judged many at a time.
     """
     open_ids = [cast("int", id_) for (id_,) in _FEEDING.run(session, inbox=inbox_id, now=micros(now))]
     if not open_ids:
         return 0
     waiting = cast("tuple[int]", _BACKLOG.first(session, inbox=inbox_id, now=micros(now)))[0]
-    room, fed = max(0, most - waiting), 0
+    if waiting > most // 2:
+        return 0
+    room, fed = most - waiting, 0
     for run_id in open_ids:
         run = session.get_one(Occurrence, run_id)
         campaign = session.get_one(Campaign, run.campaign_id)
@@ -97,21 +100,6 @@ def feed(session: Session, inbox_id: int, *, now: datetime, most: int, render: R
 def is_due(session: Session, inbox_id: int, *, now: datetime) -> bool:
     """Tell whether someone's turn has come."""
     return _FEEDING.first(session, inbox=inbox_id, now=micros(now)) is not None
-
-
-def next_due(session: Session, inbox_id: int) -> datetime | None:
-    """Find when the next of those who wait may be written to."""
-    return session.scalar(
-        sa.select(sa.func.min(Recipient.not_before))
-        .join(Occurrence, Occurrence.id == Recipient.occurrence_id)
-        .join(Campaign, Campaign.id == Occurrence.campaign_id)
-        .where(
-            Campaign.inbox_id == inbox_id,
-            Campaign.state == CampaignState.SCHEDULED,
-            Occurrence.finished.is_(None),
-            Recipient.state == caps.PLANNED,
-        )
-    )
 
 
 def _due(session: Session, feeding: _Run, *, most: int) -> Sequence[Recipient]:

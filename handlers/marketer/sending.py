@@ -13,6 +13,9 @@ from handlers.context import Context, Desk
 from handlers.ports import Button, OutboundMessage
 from handlers.texts import catalogue
 
+AHEAD = 30
+"""So many messages are put into the outbox at a time; each is asked about again right before it is sent."""
+
 
 def render(campaign: Campaign, language: str) -> Mapping[str, object]:
     """Word a campaign in the reader's language, or in the one it has, with the button that ends it."""
@@ -29,7 +32,11 @@ def feed_for(inbox_id: int, desk: Desk) -> Callable[[Session, datetime, int], in
     def words(campaign: Campaign, language: str) -> Mapping[str, object]:
         return render(campaign, language if language in known else desk.language)
 
-    return lambda session, now, most: recipients.feed(session, inbox_id, now=now, most=most, render=words)
+    def feed(session: Session, now: datetime, most: int) -> int:
+        ahead = max(most, AHEAD)
+        return recipients.feed(session, inbox_id, now=now, most=ahead, render=words)
+
+    return feed
 
 
 def unsubscribe(ctx: Context, subject: str, revision: int) -> None:

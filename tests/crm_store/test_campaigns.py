@@ -1,7 +1,7 @@
 """Campaigns from their schedule to the last settled row, on a real store."""
 
 import random
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -403,15 +403,6 @@ def test_the_parts_always_add_up_whatever_happens(store: Store) -> None:
         assert all(len(counting(store, one)) <= 1 for one in people)
     assert progress(store, 1).sent + progress(store, 1).unknown > 0
     assert store.read_now(lambda s: s.scalar(sa.select(sa.func.count(Reservation.id)))) <= 120
-
-
-def test_next_due_names_when_the_next_may_be_written_to(store: Store) -> None:
-    crowd(store, 1)
-    launch(store, quiet=NIGHT, now=NOON + 11 * HOUR)
-    plan_all(store, now=NOON + 11 * HOUR)
-    assert store.read_now(lambda session: recipients.next_due(session, 1)) == datetime(
-        2026, 3, 3, 8, tzinfo=UTC
-    )
 
 
 def test_a_campaign_without_words_is_refused(store: Store) -> None:

@@ -75,10 +75,10 @@ def tick(built: House) -> list[str]:
     return built.outgoing()
 
 
-def feed(built: House, most: int = 30) -> list[str]:
+def feed(built: House) -> list[str]:
     """Let delivery ask for campaign messages."""
     ask = sending.feed_for(built.inbox_id, built.desk)
-    built.store.write_now(lambda session: ask(session, built.now, most))
+    built.store.write_now(lambda session: ask(session, built.now, 10))
     return built.outgoing()
 
 

@@ -96,7 +96,7 @@ def test_the_card_ends_with_the_final_result(tmp_path: Path) -> None:
 def test_an_edit_that_still_waits_says_the_newest(tmp_path: Path) -> None:
     built = started(tmp_path)
     for _ in range(3):
-        feed(built, most=1)
+        crowd.feed(built.store, now=built.now, most=1)
         row = built.rows()[-1].id
 
         def settle(session: Session, row: int = row) -> None:
@@ -135,7 +135,7 @@ def test_pause_resume_and_cancel_by_command(tmp_path: Path) -> None:
     assert built.hears("zhao", "/pause 1")[0].startswith("203: 活动 #1「新年优惠」已暂停")
     assert feed(built) == []
     assert built.hears("zhao", "/resume #1") == ["203: 活动 #1「新年优惠」已继续。"]
-    assert len(feed(built, most=2)) == 2
+    assert crowd.feed(built.store, now=built.now, most=2) == 2
     deliver(built)
     assert built.hears("zhao", "/cancel 1")[0].startswith("203: 活动 #1「新年优惠」已取消")
     assert feed(built) == []
