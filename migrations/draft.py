@@ -2,8 +2,8 @@
 
     python -m migrations.draft WHAT
 
-Works on an empty SQLite file. Read what it wrote before keeping it: it takes a renaming for a loss and a gain,
-and does not look at defaults and checks.
+Works on an empty SQLite file. Read what it wrote before keeping it: it takes a renaming for a loss and a
+gain, and does not look at defaults and checks.
 """
 
 import sys
