@@ -37,7 +37,7 @@ from crm_store.store import RunLock, Store
 from handlers.context import Desk
 from handlers.marketer import sending
 from handlers.routes import ROUTES
-from scoring.match import FaqIndex
+from scoring.match import Entry, FaqIndex
 
 log = logging.getLogger("hearwell")
 DRAIN = 10.0
@@ -61,10 +61,11 @@ class Parts:
 class App:
     """One running bot: an inbox, its store and everything between."""
 
-    def __init__(self, settings: Settings, *, clock: Clock | None = None) -> None:
-        """Take the settings; nothing is opened yet."""
+    def __init__(self, settings: Settings, *, clock: Clock | None = None, pace: Pace | None = None) -> None:
+        """Take the settings and open nothing yet; a pace of its own suits a sandbox without limits."""
         self.settings = settings
         self.clock = clock or Clock()
+        self.pace = pace or Pace(settings.telegram.rate)
         self.metrics = Metrics()
         self.kill = KillSwitch(settings.debug.kill_at)
         self.parts: Parts | None = None
@@ -143,7 +144,7 @@ class App:
         channel = TelegramChannel(bot)
         courier = Courier(
             self.store, channel, inbox_id, self.clock.now, sending.feed_for(inbox_id, desk),
-            pace=Pace(settings.telegram.rate), kill=self.kill, metrics=self.metrics,
+            pace=self.pace, kill=self.kill, metrics=self.metrics,
         )  # fmt: skip
         accept = _Door(intake, channel, self._spawn).accept
         webhook = self._webhook(accept) if settings.telegram.mode == "webhook" else None
@@ -209,7 +210,8 @@ class App:
     async def learn(self) -> None:
         """Build the article index anew, in a thread, and swap it in."""
         entries = await self.store.read(knowledge.entries)
-        self._index = await asyncio.to_thread(FaqIndex.build, entries) if entries else None
+        known = [Entry(article, "zh" if code == "zh" else "en", text) for article, code, text in entries]
+        self._index = await asyncio.to_thread(FaqIndex.build, known) if known else None
 
     async def skipped(self) -> None:
         """Do what fell due while the sandbox's clock was moved on."""

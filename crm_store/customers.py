@@ -126,7 +126,7 @@ def sender(session: Session, inbox_id: int, address: str) -> Sender:
     return found
 
 
-def create(
+def create(  # noqa: PLR0913 - what three rows are made of
     session: Session, inbox_id: int, address: str, *, name: str, language: str, now: datetime
 ) -> Contact:
     """Make a customer, the identity that reached us and the conversation."""

@@ -24,7 +24,7 @@ _NEVER = (OutboxState.FAILED, OutboxState.UNKNOWN, OutboxState.SKIPPED, OutboxSt
 
 def take_over(session: Session, inbox_id: int, *, now: datetime) -> int:
     """Become the owner of an inbox and decide what an earlier owner left in flight."""
-    epoch = outbox.take_over(session, inbox_id)
+    epoch = outbox.take_over(session, inbox_id, now=now)
     for row_id in outbox.left_unknown(session, inbox_id):
         recipients.settled(session, row_id, "unknown", at=now)
     skip_pointless(session, inbox_id)

@@ -62,7 +62,9 @@ def _known(session: Session, inbox_id: int, found: Imported) -> Customer | None:
     return None
 
 
-def _identify(session: Session, inbox_id: int, customer_id: int, address: str | None, *, now: datetime) -> None:
+def _identify(
+    session: Session, inbox_id: int, customer_id: int, address: str | None, *, now: datetime
+) -> None:
     if address is None:
         return
     taken = session.scalar(

@@ -26,6 +26,7 @@ from crm_store.types import micros
 
 RANK: Mapping[Lane, int] = {Lane.REPLY: 0, Lane.NOTICE: 1, Lane.CAMPAIGN: 2}
 MOST_ATTEMPTS = 5
+NEWS = timedelta(seconds=3)
 LONGEST = 4096
 MOST_LINES = 40
 ABREAST = 4
@@ -363,11 +364,12 @@ def settle(session: Session, settlement: Settlement) -> None:
         )
 
 
-def take_over(session: Session, inbox_id: int) -> int:
+def take_over(session: Session, inbox_id: int, *, now: datetime) -> int:
     """Become the owner of an inbox: a new epoch, and what an earlier owner held is decided.
 
     A reply or notice it held may have gone out; it is sent again, at most five times, and marked so.
-    A campaign row whose call had started is `unknown`: nobody gets it twice.
+    A campaign row whose call had started is `unknown`: nobody gets it twice. A thread may have been made:
+    the channel tells of it, so that row waits a moment for the news.
     """
     epoch = cast(
         "int",
@@ -383,6 +385,9 @@ def take_over(session: Session, inbox_id: int) -> int:
         held.where(doubtful, service, OutboxRow.attempts >= MOST_ATTEMPTS - 1).values(
             state=OutboxState.FAILED, reason="crashed_too_often"
         )
+    )
+    session.execute(
+        held.where(doubtful, OutboxRow.action == Action.MAKE_THREAD).values(not_before=now + NEWS)
     )
     session.execute(
         held.where(doubtful, service).values(

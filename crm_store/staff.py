@@ -109,7 +109,9 @@ def granted_by(session: Session, inbox_id: int, role: Role, *, by: str) -> Seque
     ).all()
 
 
-def invite(session: Session, *, digest: str, role: Role, by: int, now: datetime, expires: datetime) -> None:
+def invite(  # noqa: PLR0913 - what the row is made of
+    session: Session, *, digest: str, role: Role, by: int, now: datetime, expires: datetime
+) -> None:
     """Keep the digest of a single-use invitation."""
     session.add(Invitation(digest=digest, role=role, created=now, created_by=by, expires=expires))
     audit(session, by=f"staff:{by}", what="invited", subject=role.value, now=now)

@@ -163,7 +163,7 @@ class DeliveryError(Exception):
     """A channel did not take a message; the kind says what can be done about it.
 
     never_sent: it did not leave · refused: it never will be taken · unreachable: this person cannot be
-    written to · limited: later, see retry_after · doubtful: it may have been taken · gone: the thread is gone.
+    written to · limited: later, see retry_after · doubtful: it may have been taken · gone: no such thread.
     """
 
     def __init__(

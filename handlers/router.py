@@ -55,7 +55,7 @@ class Route:
     event: type[InboundEvent] | None = None
 
 
-def command(
+def command(  # noqa: PLR0913 - a row of the table of contents
     name: str,
     run: Handler,
     *,
@@ -64,7 +64,7 @@ def command(
     reads: bool = False,
     menu: bool = True,
 ) -> Route:
-    """Route `/name`; `takes` names its arguments: `ticket`, `text`, `word`, a `?` marks what may be left out."""
+    """Route `/name`; `takes` names its arguments (`ticket`, `word`, `text`), `?` what may be missing."""
     return Route("command", name, run, role, takes, reads, menu)
 
 
@@ -84,7 +84,7 @@ def text(run: Handler) -> Route:
 
 
 def desk_text(run: Handler) -> Route:
-    """Route what staff write in a ticket's topic or in reply to a ticket's card; gets its number and the text."""
+    """Route what staff write in a ticket's topic or in reply to its card; gets its number and the text."""
     return Route("desk_text", "", run, Role.AGENT)
 
 

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -99,7 +100,7 @@ def _write(settings: Settings, rows: Sequence["CustomerRow"]) -> tuple[int, int]
         created = 0
         for start in range(0, len(rows), AT_ONCE):
             part = rows[start : start + AT_ONCE]
-            created += store.write_now(lambda session, part=part: _keep(session, settings, part))
+            created += store.write_now(partial(_keep, settings=settings, rows=part))
         return created, len(rows) - created
     finally:
         store.close()
@@ -118,7 +119,7 @@ def _inbox(session: Session, settings: Settings) -> int:
     return known
 
 
-def _keep(session: Session, settings: Settings, rows: Sequence["CustomerRow"]) -> int:
+def _keep(session: Session, *, settings: Settings, rows: Sequence["CustomerRow"]) -> int:
     inbox_id, now = _inbox(session, settings), utc_now()
     return sum(keep(session, inbox_id, _imported(row), language=settings.language, now=now) for row in rows)
 

@@ -15,7 +15,7 @@ from bot.delivery.pace import Pace
 from bot.observe import Metrics
 from crm_store import deliveries, outbox
 from crm_store.errors import StoreError
-from crm_store.models.outbox import Lane
+from crm_store.models.outbox import Action, Lane
 from crm_store.outbox import Claimed, Settlement
 from crm_store.store import Store
 from handlers.ports import Channel, DeliveryError
@@ -176,15 +176,17 @@ class Courier:
             self.wake()
 
     async def _attempt(self, row: Claimed, begins: float) -> Settlement | None:
+        if row.action is Action.MAKE_THREAD and row.thread is not None:
+            return settling.sent(
+                row, row.thread, self.now()
+            )  # made before a crash, as the channel told since
         content = await self._content(row)
         if row.priority is Lane.CAMPAIGN:
             await _until(begins - MARK_AHEAD)
             if not await self._mark(row):
                 return None
         await _until(begins)
-        bulk = row.priority is not Lane.REPLY
-        while (waits := self.pace.start(monotonic(), bulk=bulk)) > 0:
-            await asyncio.sleep(waits)
+        await self._turn(bulk=row.priority is not Lane.REPLY)
         self.kill.reach("before_send")
         try:
             provider_id = await self.channel.send(row, content)
@@ -195,6 +197,13 @@ class Courier:
             return settling.failed(row, DeliveryError("refused", "internal error"), self.now())
         self.kill.reach("after_send")
         return settling.sent(row, provider_id, self.now())
+
+    async def _turn(self, *, bulk: bool) -> None:
+        while True:
+            waits = self.pace.start(monotonic(), bulk=bulk)
+            if waits <= 0:
+                return
+            await asyncio.sleep(waits)
 
     async def _mark(self, row: Claimed) -> bool:
         now = self.now()
