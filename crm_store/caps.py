@@ -19,7 +19,7 @@ from crm_store.models.campaign import (
 )
 from crm_store.models.customer import Customer
 from crm_store.rules.frequency import Local, Scope, earliest
-from crm_store.verdicts import NEVER, Ruling, audience, known_zone, verdicts, word
+from crm_store.verdicts import NEVER, Question, Ruling, audience, known_zone, verdicts, word
 
 CHUNK = 1000
 LATER_AT_ONCE = 200
@@ -82,7 +82,7 @@ def lock(session: Session, which: sa.ColumnElement[bool]) -> None:
 
 def judge(session: Session, ruling: Ruling, ids: Sequence[int]) -> Sequence[Judgement]:
     """Judge some customers, whose room in this run itself does not count, without writing."""
-    rows = session.execute(verdicts(ruling, _zones(session), Customer.id.in_(ids)))
+    rows = session.execute(_judged(session, ruling, Customer.id.in_(ids)))
     return [
         Judgement(row.customer_id, row.reason, row.not_before, row.reason_detail, row.zone) for row in rows
     ]
@@ -92,7 +92,7 @@ def count(
     session: Session, ruling: Ruling, wanted: Mapping[str, object]
 ) -> Mapping[tuple[Verdict, str], int]:
     """Count an audience by verdict and reason as it would be planned at the ruling's instant."""
-    found = verdicts(ruling, _zones(session), audience(wanted)).subquery()
+    found = _judged(session, ruling, audience(wanted)).subquery()
     rows = session.execute(
         sa.select(found.c.verdict, found.c.reason, sa.func.count()).group_by(found.c.verdict, found.c.reason)
     )
@@ -103,7 +103,7 @@ def names(
     session: Session, ruling: Ruling, wanted: Mapping[str, object], reason: str, *, most: int = 20
 ) -> Sequence[tuple[str, str | None]]:
     """List some of an audience whom a reason touches, each with its detail."""
-    found = verdicts(ruling, _zones(session), audience(wanted)).subquery()
+    found = _judged(session, ruling, audience(wanted)).subquery()
     rows = session.execute(
         sa.select(Customer.name, sa.type_coerce(found.c.reason_detail, sa.Text))
         .join(found, found.c.customer_id == Customer.id)
@@ -114,12 +114,18 @@ def names(
     return [(row[0], row[1]) for row in rows]
 
 
-def _zones(session: Session) -> Sequence[str]:
-    return session.scalars(sa.select(sa.func.coalesce(Customer.zone, "")).distinct()).all() or [""]
+def _judged(session: Session, ruling: Ruling, which: sa.ColumnElement[bool]) -> Question:
+    return verdicts(ruling, _zones(session, which), which)
+
+
+def _zones(session: Session, which: sa.ColumnElement[bool]) -> Sequence[str]:
+    return session.scalars(sa.select(sa.func.coalesce(Customer.zone, "")).where(which).distinct()).all() or [
+        ""
+    ]
 
 
 def _insert_recipients(session: Session, ruling: Ruling, which: sa.ColumnElement[bool]) -> None:
-    found = verdicts(ruling, _zones(session), which).subquery()
+    found = _judged(session, ruling, which).subquery()
     rows = sa.select(
         sa.literal(ruling.occurrence_id, sa.BigInteger),
         found.c.customer_id,

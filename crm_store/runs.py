@@ -24,7 +24,7 @@ from crm_store.rules.occurrences import Recurrence
 from crm_store.store import wake
 from crm_store.verdicts import complaint, word
 
-MOST = 1000
+MOST = 500
 _OPEN = (OccurrenceState.DUE, OccurrenceState.PLANNING, OccurrenceState.SENDING)
 
 
