@@ -5,34 +5,29 @@ import contextlib
 import hashlib
 import hmac
 import logging
-import secrets
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import urlsplit
 
-from sqlalchemy.orm import Session
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
-from bot import migrating
+from bot import furnishing, migrating
 from bot.channels.telegram import inbound, menus
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.polling import Poller
 from bot.channels.telegram.request import AiohttpRequest
 from bot.clock import Clock
 from bot.clockwork import Clockwork, Turn
-from bot.config import EXAMPLES, ConfigError, Settings
+from bot.config import ConfigError, Settings, wrong
 from bot.debug import KillSwitch
 from bot.delivery.courier import Courier
 from bot.delivery.pace import Pace
 from bot.intake import Adapter, Intake
 from bot.observe import Metrics
 from bot.web.server import Server, Webhook
-from crm_store import journal, knowledge, outbox, staff
-from crm_store.rules.roles import Role
+from crm_store import knowledge, staff
 from crm_store.rules.sla import PRESET
-from crm_store.staff import Newcomer
 from crm_store.store import RunLock, Store
 from handlers.context import Desk
 from handlers.marketer import sending
@@ -85,8 +80,13 @@ class App:
     async def start(self) -> None:
         """Open the store, find the bot, take up what was left, and begin to listen."""
         self._loop = asyncio.get_running_loop()
-        self.settings.data_dir.mkdir(parents=True, exist_ok=True)
-        self._lock.acquire()
+        if self.settings.telegram.token is None:
+            raise ConfigError(wrong("telegram.token", "token_missing"))
+        try:
+            self.settings.data_dir.mkdir(parents=True, exist_ok=True)
+            self._lock.acquire()
+        except OSError as error:
+            raise ConfigError(wrong("data_dir", "folder", why=error.strerror)) from None
         self._store = Store(self.settings.database_url, on_commit=self._woken)
         await asyncio.to_thread(migrating.upgrade, self._store.engine)
         bot = self._bot = await self._connect()
@@ -97,10 +97,7 @@ class App:
     async def _connect(self) -> Bot:
         telegram = self.settings.telegram
         if telegram.token is None:
-            raise ConfigError(
-                "HEARWELL_TELEGRAM__TOKEN is missing; @BotFather gives one. "
-                f"Example: {EXAMPLES['telegram.token']}"
-            )
+            raise ConfigError(wrong("telegram.token", "token_missing"))
         bot = Bot(
             telegram.token.get_secret_value(),
             base_url=f"{telegram.api_url}/bot",
@@ -115,10 +112,7 @@ class App:
                 return bot
             except InvalidToken:
                 await bot.shutdown()
-                raise ConfigError(
-                    f"HEARWELL_TELEGRAM__TOKEN was refused by {telegram.api_url}; "
-                    f"copy it again from @BotFather. Example: {EXAMPLES['telegram.token']}"
-                ) from None
+                raise ConfigError(wrong("telegram.token", "token_refused", url=telegram.api_url)) from None
             except TelegramError as error:
                 log.warning("%s cannot be reached yet: %s", telegram.api_url, error.message)
                 await asyncio.sleep(pause)
@@ -126,14 +120,21 @@ class App:
 
     async def _build(self, bot: Bot) -> Parts:
         settings = self.settings
-        inbox_id, group = await self.store.write(lambda session: self._furnish(session, str(bot.id)))
+        now = self.clock.now()
+        inbox_id, wanted = await self.store.write(
+            lambda session: furnishing.furnish(session, settings, str(bot.id), now=now)
+        )
+        group = await furnishing.look_for(bot, wanted)
+        if group.problem is not None:
+            log.error("the staff group %s is not there: %s", group.wanted, group.problem)
+            await self.store.write(lambda session: furnishing.report(session, inbox_id, group, now=now))
         desk = Desk(
-            staff_group=group,
+            staff_group=group.chat,
             language=settings.language,
             zone=settings.timezone,
             hours=settings.open_hours,
             sla=PRESET,
-            secret=self._secret(),
+            secret=furnishing.secret_of(self.settings.data_dir),
             bot_name=bot.username,
             survey_delay=settings.survey_delay,
         )
@@ -155,34 +156,23 @@ class App:
         poller = None if webhook is not None else Poller(bot, accept)
         return Parts(bot, inbox_id, desk, intake, courier, clockwork, server, poller)
 
-    def _furnish(self, session: Session, account: str) -> tuple[int, str | None]:
-        now = self.clock.now()
-        inbox_id = journal.inbox(session, "telegram", account).id
-        wanted = {str(admin) for admin in self.settings.telegram.admins}
-        for address in wanted:
-            newcomer = Newcomer(inbox_id, address, f"Admin {address}", self.settings.language)
-            member = staff.get_or_create(session, newcomer, now=now)
-            staff.grant(session, member.id, Role.ADMIN, by="settings", now=now)
-        for member in staff.granted_by(session, inbox_id, Role.ADMIN, by="settings"):
-            if member.address not in wanted:
-                staff.revoke(session, member.id, Role.ADMIN, by="settings", now=now)
-        group = self.settings.telegram.staff_group
-        return inbox_id, None if group is None else outbox.moved_to(session, inbox_id, str(group))
-
     async def _begin(self, parts: Parts) -> None:
         await parts.courier.start()
         left = await parts.intake.resume()
         if left:
             log.info("%d updates of an earlier run are taken up", left)
         self._spawn(parts.courier.run())
-        await parts.server.start()
+        try:
+            await parts.server.start()
+        except OSError as error:
+            raise ConfigError(wrong("web.port", "port", why=error.strerror)) from None
         await parts.clockwork.start()
         if parts.poller is not None:
             await self._quietly(parts.bot.delete_webhook())
             self._spawn(parts.poller.run())
         else:
             await self._set_webhook(parts)
-        self._spawn(menus.publish(parts.bot, ROUTES, parts.desk))
+        self._spawn(self._publish(parts))
         log.info("ready as @%s", parts.bot.username)
 
     async def stop(self) -> None:
@@ -230,16 +220,19 @@ class App:
             self.parts.courier.wake()
         if "campaign" in reasons:
             self._spawn(self.parts.clockwork.campaigns_changed())
+        if "staff" in reasons:
+            self._spawn(self._publish(self.parts))
         if "knowledge" in reasons:
             self._spawn(self.learn())
+
+    async def _publish(self, parts: Parts) -> None:
+        people = await self.store.read(lambda session: staff.everyone(session, parts.inbox_id))
+        await menus.publish(parts.bot, ROUTES, parts.desk, people)
 
     def _webhook(self, accept: Callable[..., Coroutine[object, object, None]]) -> Webhook:
         url = self.settings.telegram.webhook_url
         if not url:
-            raise ConfigError(
-                "HEARWELL_TELEGRAM__WEBHOOK_URL is needed in webhook mode. "
-                "Example: HEARWELL_TELEGRAM__WEBHOOK_URL=https://bot.example.org/telegram"
-            )
+            raise ConfigError(wrong("telegram.webhook_url", "webhook_missing"))
         return Webhook(urlsplit(url).path or "/", self._hook_secret(), accept)
 
     async def _set_webhook(self, parts: Parts) -> None:
@@ -253,15 +246,7 @@ class App:
         given = self.settings.telegram.webhook_secret
         if given is not None:
             return given.get_secret_value()
-        return hmac.new(self._secret(), b"webhook", hashlib.sha256).hexdigest()
-
-    def _secret(self) -> bytes:
-        """Return this installation's secret, made at the first start."""
-        path: Path = self.settings.data_dir / "secret.key"
-        if not path.exists():
-            path.touch(mode=0o600)
-            path.write_bytes(secrets.token_bytes(32))
-        return path.read_bytes()
+        return hmac.new(furnishing.secret_of(self.settings.data_dir), b"webhook", hashlib.sha256).hexdigest()
 
     async def _is_ready(self) -> bool:
         if self.parts is None:

@@ -3,20 +3,23 @@
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from crm_store.rules.business_hours import OpenHours
+from handlers.texts import catalogue
 
 PREFIX = "HEARWELL_"
-TOKEN = re.compile(r"^\d+:[A-Za-z0-9_-]{20,}$")
+TOKEN = re.compile(r"^\d+:[A-Za-z0-9_-]{3,}$")
 EXAMPLES = {
+    "config": "HEARWELL_CONFIG=/etc/hearwell.toml",
     "telegram.token": "HEARWELL_TELEGRAM__TOKEN=123456:AAExampleExampleExampleExampleExample",
     "telegram.api_url": "HEARWELL_TELEGRAM__API_URL=https://api.telegram.org",
     "telegram.mode": "HEARWELL_TELEGRAM__MODE=polling",
@@ -35,11 +38,34 @@ EXAMPLES = {
     "desk.survey_delay": "HEARWELL_DESK__SURVEY_DELAY=600",
     "debug.kill_at": "HEARWELL_DEBUG__KILL_AT=after_journal",
 }
+PROBLEMS = {
+    "int_parsing": "whole_number",
+    "float_parsing": "number",
+    "less_than_equal": "at_most",
+    "greater_than_equal": "at_least",
+    "greater_than": "more_than",
+    "date_from_datetime_parsing": "date",
+    "date_parsing": "date",
+    "bool_parsing": "yes_or_no",
+}
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class ConfigError(Exception):
-    """A setting is wrong; the message names it, the problem and an example."""
+    """A setting is wrong; the message names it, the problem and an example, in the operator's language."""
+
+
+def wrong(path: str, problem: str, *, language: str | None = None, **values: object) -> str:
+    """Word what is wrong with a setting: its name, the problem and an example."""
+    spoken = language or ("zh" if os.environ.get(f"{PREFIX}LANGUAGE") == "zh" else "en")
+    name = path if path.startswith(PREFIX) else PREFIX + path.upper().replace(".", "__")
+    told = catalogue.say(spoken, f"config.problem.{problem}", **values)
+    example = EXAMPLES.get(path, f"{name}=…")
+    return catalogue.say(spoken, "config.wrong", name=name, problem=told, example=example)
+
+
+def _problem(kind: str, **values: object) -> PydanticCustomError:
+    return PydanticCustomError("hearwell", "{kind}", {"kind": kind, **values})
 
 
 class Telegram(BaseModel):
@@ -72,14 +98,14 @@ class Telegram(BaseModel):
     @classmethod
     def _shape(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not TOKEN.match(value.get_secret_value()):
-            raise ValueError("is not a bot token; @BotFather gives one of the form NUMBER:LETTERS")
+            raise _problem("token")
         return value
 
     @field_validator("api_url")
     @classmethod
     def _url(cls, value: str) -> str:
         if not re.match(r"^https?://[^/\s]+", value):
-            raise ValueError("is not an http or https address")
+            raise _problem("address")
         return value.rstrip("/")
 
     @field_validator("staff_group", mode="before")
@@ -99,7 +125,7 @@ class Database(BaseModel):
         if value is not None and not value.startswith(
             ("sqlite:///", "postgresql://", "postgresql+psycopg://")
         ):
-            raise ValueError("must begin with sqlite:/// or postgresql://")
+            raise _problem("database")
         return value
 
 
@@ -167,7 +193,7 @@ class Settings(BaseSettings):
         try:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise ValueError("is not a time zone name") from error
+            raise _problem("zone") from error
         return value
 
     @classmethod
@@ -211,7 +237,7 @@ def weekly(text: str) -> Iterator[tuple[int, list[tuple[time, time]]]]:
         days, *shifts = part.split()
         first, _, last = days.partition("-")
         if first not in DAYS or (last and last not in DAYS) or not shifts:
-            raise ValueError(f"has hours that cannot be read: “{part}”")
+            raise _problem("hours", part=part)
         span = range(DAYS.index(first), DAYS.index(last or first) + 1)
         for day in span:
             yield day, [_shift(shift) for shift in shifts]
@@ -222,7 +248,7 @@ def _shift(text: str) -> tuple[time, time]:
         start, end = text.split("-")
         return time.fromisoformat(start), time(0) if end == "24:00" else time.fromisoformat(end)
     except ValueError as error:
-        raise ValueError(f"has hours that cannot be read: “{text}”") from error
+        raise _problem("hours", part=text) from error
 
 
 def load(**given: object) -> Settings:
@@ -236,7 +262,7 @@ def load(**given: object) -> Settings:
     try:
         return Settings(**values)  # type: ignore[arg-type]  # pydantic checks what a file or a caller says
     except ValidationError as error:
-        raise ConfigError(_sentence(error)) from None
+        raise ConfigError("\n".join(_sentences(error))) from None
 
 
 class _Given(Settings):
@@ -267,28 +293,33 @@ def _toml() -> dict[str, object]:
     try:
         return dict(tomllib.loads(Path(path).read_text(encoding="utf-8")))
     except (OSError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(
-            f"HEARWELL_CONFIG: cannot read {path}: {error}. Example: HEARWELL_CONFIG=hearwell.toml"
-        ) from None
+        raise ConfigError(wrong("config", "file", file=path, why=error)) from None
 
 
-def _secret_files(environment: Mapping[str, str] | None = None) -> Iterator[tuple[str, str]]:
-    for name, path in (os.environ if environment is None else environment).items():
+def _secret_files() -> Iterator[tuple[str, str]]:
+    for name, path in os.environ.items():
         if name.startswith(PREFIX) and name.endswith("_FILE"):
             try:
                 secret = Path(path).read_text(encoding="utf-8").strip()
             except OSError as error:
-                raise ConfigError(
-                    f"{name}: cannot read {path}: {error.strerror}. Example: {name}=/run/secrets/token"
-                ) from None
+                raise ConfigError(wrong(name, "file", file=path, why=error.strerror)) from None
             yield name.removeprefix(PREFIX).removesuffix("_FILE").lower().replace("__", "."), secret
 
 
-def _sentence(error: ValidationError) -> str:
-    told = []
+def _sentences(error: ValidationError) -> Iterator[str]:
     for problem in error.errors(include_input=False, include_url=False):
         path = ".".join(str(part) for part in problem["loc"] if not isinstance(part, int))
-        name = PREFIX + path.upper().replace(".", "__")
-        words = problem["msg"].removeprefix("Value error, ")
-        told.append(f"{name} {words}. Example: {EXAMPLES.get(path, name + '=…')}")
-    return "\n".join(told)
+        details = problem.get("ctx", {})
+        if problem["type"] == "hearwell":
+            yield wrong(
+                path,
+                str(details["kind"]),
+                **{name: value for name, value in details.items() if name != "kind"},
+            )
+        elif problem["type"] == "literal_error":
+            yield wrong(path, "choice", choices=details["expected"].replace(" or ", ", "))
+        elif problem["type"] in PROBLEMS:
+            limit = next((details[name] for name in ("le", "ge", "lt", "gt") if name in details), "")
+            yield wrong(path, PROBLEMS[problem["type"]], limit=limit)
+        else:
+            yield wrong(path, "other", why=problem["msg"])

@@ -50,6 +50,7 @@ class Entry:
     event: InboundEvent | None
     understood: Understood = field(default_factory=Understood)
     tries: int = 0
+    ticket: int | None = None
 
 
 @dataclass(slots=True)
@@ -166,6 +167,7 @@ class Intake:
         error = future.exception()
         self.kill.reach("after_commit")
         if error is None or isinstance(error, AlreadyDoneError):
+            log.info("handled", extra={"update_id": entry.arrival.update_id, "ticket": entry.ticket})
             self._next(entry)
         elif isinstance(error, StoreError) and not isinstance(error, StoreBusyError):
             self._hand_in(entry, self._explain_unit(entry, error))
@@ -227,7 +229,9 @@ class Intake:
     def _perform_unit(self, entry: Entry) -> Callable[[Session], None]:
         def unit(session: Session) -> None:
             self._claim(session, entry)
+            session.info.pop("ticket", None)
             self.routes.perform(self._context(session, entry))
+            entry.ticket = session.info.pop("ticket", None)
 
         return unit
 

@@ -21,6 +21,7 @@ _INSERT = Prepared(
 
 def record(session: Session, ticket_id: int, *, kind: str, by: str, at: datetime, **detail: object) -> int:
     """Write a line of a ticket's log and return its id."""
+    session.info["ticket"] = ticket_id  # for the log line of whoever runs this transaction
     row = _INSERT.first(
         session, ticket_id=ticket_id, kind=kind, at=micros(at), by=by, detail=orjson.dumps(detail).decode()
     )

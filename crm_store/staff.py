@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from crm_store.errors import NotFoundError, RefusedError
 from crm_store.models.staff import Audit, Invitation, Staff, StaffRole
 from crm_store.rules.roles import INCLUDES, Role
+from crm_store.store import wake
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ def grant(session: Session, staff_id: int, role: Role, *, by: str, now: datetime
         return False
     session.add(StaffRole(staff_id=staff_id, role=role, granted=now, granted_by=by))
     session.flush()
+    wake(session, "staff")
     audit(session, by=by, what="role.granted", subject=f"staff:{staff_id}", now=now, role=role.value)
     return True
 
@@ -77,6 +79,7 @@ def revoke(session: Session, staff_id: int, role: Role, *, by: str, now: datetim
         .where(StaffRole.staff_id == staff_id, StaffRole.role == role, StaffRole.revoked.is_(None))
         .values(revoked=now, revoked_by=by)
     )
+    wake(session, "staff")
     audit(session, by=by, what="role.revoked", subject=f"staff:{staff_id}", now=now, role=role.value)
 
 
@@ -93,6 +96,29 @@ def with_role(session: Session, inbox_id: int, role: Role) -> Sequence[Staff]:
         )
         .order_by(Staff.id)
     ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """A member of staff with the roles held now."""
+
+    address: str
+    language: str
+    roles: frozenset[Role]
+
+
+def everyone(session: Session, inbox_id: int) -> Sequence[Colleague]:
+    """List the staff of an inbox who hold a role."""
+    rows = session.execute(
+        sa.select(Staff.address, Staff.language, StaffRole.role)
+        .join(StaffRole, StaffRole.staff_id == Staff.id)
+        .where(Staff.inbox_id == inbox_id, StaffRole.revoked.is_(None))
+        .order_by(Staff.id)
+    ).tuples()
+    held: dict[tuple[str, str], set[Role]] = {}
+    for address, language, role in rows:
+        held.setdefault((address, language), set()).add(Role(role))
+    return [Colleague(address, language, frozenset(roles)) for (address, language), roles in held.items()]
 
 
 def granted_by(session: Session, inbox_id: int, role: Role, *, by: str) -> Sequence[Staff]:

@@ -12,7 +12,7 @@ import typer
 from bot import observe
 from bot.cli.run import with_loop
 from bot.demo.folder import DemoError, Folder
-from bot.demo.program import ZONE, Demo
+from bot.demo.program import ZONE, Demo, check_port
 from crm_store.rules.zones import local_of
 
 TO_TRY = """
@@ -41,6 +41,7 @@ def demo(
     """Try everything offline: sandbox, bot and a seeded world on one page, until Ctrl-C."""
     observe.set_up(level="WARNING", json=False)
     try:
+        check_port(port)
         folder = Folder.open(data_dir)
         code = with_loop(_run(Demo(folder, port), is_fresh=fresh, opens=not no_open))
     except DemoError as error:
@@ -54,11 +55,13 @@ async def _run(demo: Demo, *, is_fresh: bool, opens: bool) -> int:
     asked = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, asked.set)
-    print("\n  Opening the shop … / 正在准备演示……", flush=True)
     starting = asyncio.create_task(demo.start(is_fresh=is_fresh))
     waiting = asyncio.create_task(asked.wait())
     try:
-        await asyncio.wait({starting, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait({starting, waiting}, timeout=1, return_when=asyncio.FIRST_COMPLETED)
+        if not done:
+            print("\n  Opening the shop … / 正在准备演示……", flush=True)
+            await asyncio.wait({starting, waiting}, return_when=asyncio.FIRST_COMPLETED)
         if starting.done():
             starting.result()
             _tell(demo)

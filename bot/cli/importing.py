@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.cli.run import loaded
 from bot.clock import utc_now
-from bot.config import EXAMPLES, ConfigError, Settings
+from bot.config import ConfigError, Settings, wrong
 from crm_store import journal
 from crm_store.imports import Imported, keep
 from handlers.texts import catalogue
@@ -112,10 +112,7 @@ def _inbox(session: Session, settings: Settings) -> int:
         journal.first_inbox(session) if account is None else journal.inbox(session, "telegram", account).id
     )
     if known is None:
-        raise ConfigError(
-            "HEARWELL_TELEGRAM__TOKEN is needed once, to know whose customers these are. "
-            f"Example: {EXAMPLES['telegram.token']}"
-        )
+        raise ConfigError(wrong("telegram.token", "token_missing"))
     return known
 
 

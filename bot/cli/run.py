@@ -72,9 +72,6 @@ async def serve(settings: Settings) -> int:
     except StoreError as error:
         print(catalogue.say(settings.language, error.key, **error.values), file=sys.stderr)
         return 3
-    except OSError as error:
-        print(f"HEARWELL_WEB__PORT or HEARWELL_DATA_DIR cannot be used: {error}", file=sys.stderr)
-        return 2
     finally:
         waiting.cancel()
         await app.stop()
