@@ -5,15 +5,16 @@ import signal
 import sys
 import webbrowser
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot import observe
 from bot.cli.run import with_loop
-from bot.demo.folder import DemoError, Folder
-from bot.demo.program import ZONE, Demo, check_port
 from crm_store.rules.zones import local_of
+
+if TYPE_CHECKING:
+    from bot.demo.program import Demo
 
 TO_TRY = """
   Try this:
@@ -39,6 +40,9 @@ def demo(
     fresh: Annotated[bool, typer.Option("--fresh", help="Empty the folder and start anew.")] = False,
 ) -> None:
     """Try everything offline: sandbox, bot and a seeded world on one page, until Ctrl-C."""
+    from bot.demo.folder import DemoError, Folder
+    from bot.demo.program import Demo, check_port
+
     observe.set_up(level="WARNING", json=False)
     try:
         check_port(port)
@@ -50,7 +54,7 @@ def demo(
     raise typer.Exit(code)
 
 
-async def _run(demo: Demo, *, is_fresh: bool, opens: bool) -> int:
+async def _run(demo: "Demo", *, is_fresh: bool, opens: bool) -> int:
     """Start, say what to try, wait for a signal, stop."""
     asked = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -76,12 +80,12 @@ async def _run(demo: Demo, *, is_fresh: bool, opens: bool) -> int:
     return 0
 
 
-def _tell(demo: Demo) -> None:
+def _tell(demo: "Demo") -> None:
     print(f"\n  Hearwell demo / 演示：{demo.url}")
     if demo.skipped_night is not None:
-        local = f"{local_of(demo.skipped_night, ZONE):%Y-%m-%d %H:%M}"
-        print(f"  It is night at {ZONE} (22:00–08:00), so the demo's clock starts at {local}.")
-        print(f"  {ZONE} 现在是夜间免打扰时段（22:00–08:00），演示时钟从 {local} 开始。")
+        local = f"{local_of(demo.skipped_night, demo.zone):%Y-%m-%d %H:%M}"
+        print(f"  It is night in {demo.zone} (22:00–08:00), so the demo's clock is set to {local}.")
+        print(f"  {demo.zone} 现在是夜间免打扰时段（22:00–08:00），演示时钟已拨到 {local}。")
     print(TO_TRY)
     print(f"  Ctrl-C stops; the world stays in {demo.folder.path}, --fresh starts it anew.")
     print(f"  按 Ctrl-C 停止；数据保存在 {demo.folder.path}，加 --fresh 重新开始。\n", flush=True)

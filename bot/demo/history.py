@@ -88,15 +88,21 @@ def slots() -> Iterator[Slot]:
             yield Slot(week, place, asked, int(scores[before]) if nth > before else None)
 
 
-def write(people: Sequence[Shopper], base: datetime, *, wang: int, chen: int) -> History:
-    """Write the history of the weeks before `base`, its open work last."""
+def write(
+    people: Sequence[Shopper], base: datetime, *, opening: datetime, agents: tuple[int, int]
+) -> History:
+    """Write the weeks before today's `opening` and what has been open since before `base`.
+
+    The agents are Wang and Chen.
+    """
     history = History()
     regulars = [one for one in people if not (one.is_new or one.is_pinned)]
-    agents = (wang, chen)
     for slot in slots():
-        _served(history, regulars[len(history.cases) * 7 % len(regulars)], slot, base, agents)
+        at = _when(slot, opening)
+        _served(history, regulars[len(history.cases) * 7 % len(regulars)], slot, at, agents)
         if slot.place % 7 == 3:
-            _praised(history, regulars[(len(history.cases) * 7 + 3) % len(regulars)], slot, base, wang)
+            regular = regulars[(len(history.cases) * 7 + 3) % len(regulars)]
+            _praised(history, regular, at + 37 * MINUTE, agents[0])
     history.cases.sort(key=lambda case: case.opened)
     for number, case in enumerate(history.cases, 1):
         case.number, case.order = number, f"LD{20_000 + case.shopper.number * 3}"
@@ -107,19 +113,20 @@ def write(people: Sequence[Shopper], base: datetime, *, wang: int, chen: int) ->
     return history
 
 
-def _when(slot: Slot, base: datetime) -> datetime:
+def _when(slot: Slot, opening: datetime) -> datetime:
     """Spread the cases of a week over its days, in the hours when people write."""
-    start = base - (len(WEEKS) - slot.week) * WEEK
+    start = opening - (len(WEEKS) - slot.week) * WEEK
     day, turn = divmod(slot.place * 7, slot.of)
-    return start + (day % 7) * DAY + timedelta(minutes=20 + turn * 17 + slot.place * 11 % 60) - 2 * HOUR
+    return start + day * DAY + (20 + turn * 17 + slot.place * 11 % 60) * MINUTE
 
 
-def _served(history: History, shopper: Shopper, slot: Slot, base: datetime, agents: tuple[int, int]) -> None:
+def _served(
+    history: History, shopper: Shopper, slot: Slot, opened: datetime, agents: tuple[int, int]
+) -> None:
     nth = len(history.cases)
     is_complaint = slot.score in {1, 2} or (slot.score in {3, None} and slot.place % 5 == 2)
     kind = Kind.COMPLAINT if is_complaint else Kind.INQUIRY
     book = COMPLAINTS if is_complaint else INQUIRIES
-    opened = _when(slot, base)
     replied = opened + (4 + nth * 13 % 50) * MINUTE
     resolved = replied + (10 + nth * 29 % 160) * MINUTE
     case = Case(0, shopper, kind, book[shopper.language][nth % len(book[shopper.language])], opened)
@@ -132,9 +139,8 @@ def _served(history: History, shopper: Shopper, slot: Slot, base: datetime, agen
     history.cases.append(case)
 
 
-def _praised(history: History, shopper: Shopper, slot: Slot, base: datetime, wang: int) -> None:
+def _praised(history: History, shopper: Shopper, opened: datetime, wang: int) -> None:
     nth = len(history.cases)
-    opened = _when(slot, base) + 37 * MINUTE
     story = FEEDBACK[shopper.language][nth % len(FEEDBACK[shopper.language])]
     case = Case(0, shopper, Kind.FEEDBACK, story, opened, agent=wang, asked=opened)
     case.resolved = opened + 3 * HOUR

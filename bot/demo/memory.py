@@ -15,7 +15,7 @@ def catch_up(url: str, world: World) -> None:
     store = Store(url)
     try:
         last = store.read_now(lambda session: session.scalar(sa.select(sa.func.max(JournalEntry.update_id))))
-        seen = store.read_now(_last_messages)
+        seen = store.read_now(last_messages)
     finally:
         store.close()
     world.bot.updates.next_id = max(world.bot.updates.next_id, (last or 0) + 1)
@@ -23,7 +23,7 @@ def catch_up(url: str, world: World) -> None:
         chat.last_id = max(chat.last_id, seen.get(str(chat.id), 0))
 
 
-def _last_messages(session: Session) -> dict[str, int]:
+def last_messages(session: Session) -> dict[str, int]:
     """Return the highest number of a message the bot knows in each chat."""
     heard = sa.select(Conversation.chat, Message.provider_id).join(
         Message, Message.conversation_id == Conversation.id
@@ -36,5 +36,5 @@ def _last_messages(session: Session) -> dict[str, int]:
     highest = sa.func.max(sa.cast(both.c.provider_id, sa.BigInteger))
     rows = session.execute(
         sa.select(both.c.chat, highest).where(both.c.provider_id.is_not(None)).group_by(both.c.chat)
-    ).tuples()
-    return dict(rows.all())
+    )
+    return {str(row[0]): int(row[1]) for row in rows}

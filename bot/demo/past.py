@@ -62,9 +62,9 @@ class Sent:
     card: str
 
 
-def campaign(session: Session, *, house: House, past: Past, base: datetime, zone: str) -> Sent:
+def campaign(session: Session, *, house: House, past: Past, opening: datetime, zone: str) -> Sent:
     """Keep a campaign with its run and everyone's verdict."""
-    then = base - timedelta(days=past.days)
+    then = opening - timedelta(days=past.days) + timedelta(hours=1)
     owner = house.staff_ids[ZHAO.address]
     new = NewCampaign(
         inbox_id=house.inbox_id, owner_id=owner, chat=str(ZHAO.address), channel=CHANNEL, text_zh=past.zh,

@@ -5,7 +5,7 @@ import contextlib
 import errno
 import logging
 import socket
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from bot import config
 from bot.app import App
@@ -32,6 +32,8 @@ HISTORY_ENDS = timedelta(minutes=90)
 class Demo:
     """A running demo; `stop` ends it."""
 
+    zone = ZONE
+
     def __init__(self, folder: Folder, port: int) -> None:
         """Take the folder and the port; nothing runs before start."""
         self.folder, self._port = folder, port
@@ -50,7 +52,6 @@ class Demo:
 
     async def start(self, *, is_fresh: bool) -> None:
         """Make or take up the world, serve it, and start the bot in it."""
-        check_port(self._port)
         is_new = await self._prepare(is_fresh=is_fresh)
         world = self._world
         assert world is not None  # noqa: S101 - prepared a moment ago
@@ -112,10 +113,9 @@ class Demo:
     def _awake(self, offset: int) -> datetime:
         """Return the demo's now, put off to the coming morning when it is night."""
         now = self.clock.now() + timedelta(seconds=offset)
-        if not QUIET.is_quiet(now, ZONE):
-            return now
-        self.skipped_night = morning_after(now)
-        return self.skipped_night
+        awake = out_of_the_night(now)
+        self.skipped_night = awake if awake != now else None
+        return awake
 
     def _offset(self, now: datetime) -> int:
         return round((now - self.clock.now()) / timedelta(seconds=1))
@@ -156,11 +156,13 @@ class Demo:
                 await asyncio.gather(*self._tasks)
 
 
-def morning_after(now: datetime) -> datetime:
-    """Return the coming 10:00 of the demo's zone."""
+def out_of_the_night(now: datetime) -> datetime:
+    """Return now, or the coming 10:00 of the demo's zone when campaigns would have to keep quiet."""
+    if not QUIET.is_quiet(now, ZONE):
+        return now
     local = local_of(now, ZONE)
     morning = datetime.combine(local.date(), MORNING)
-    return instant_of(morning + timedelta(days=local > morning), ZONE).astimezone(UTC)
+    return instant_of(morning + timedelta(days=local > morning), ZONE)
 
 
 def check_port(port: int) -> None:

@@ -1,6 +1,6 @@
 """The seeded world: the same people and the same three months every time, told from the demo's own now."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from functools import partial
 
 from bot.demo import history as histories
@@ -8,7 +8,10 @@ from bot.demo import keeping, past, peopling
 from bot.demo.cast import ZHAO, shoppers
 from bot.migrating import upgrade
 from bot.sandbox.world import World
+from crm_store.rules.zones import instant_of, local_of
 from crm_store.store import Store
+
+OPENING = time(9)
 
 
 def seed(url: str, world: World, *, base: datetime, zone: str) -> None:
@@ -22,12 +25,12 @@ def seed(url: str, world: World, *, base: datetime, zone: str) -> None:
         account, founded = str(world.bot.id), base - timedelta(days=430)
         house = store.write_now(lambda session: keeping.furnish(session, account, now=founded))
         store.write_now(lambda session: keeping.settle_people(session, house, people, base=base))
-        wang, chen = keeping.agents(house)
-        history = histories.write(people, base, wang=wang, chen=chen)
+        opening = instant_of(datetime.combine(local_of(base, zone).date(), OPENING), zone)
+        history = histories.write(people, base, opening=opening, agents=keeping.agents(house))
         peopling.greet(history, people, base=base)
         sent: list[past.Sent] = []
         for old in past.PAST:
-            send = partial(past.campaign, house=house, past=old, base=base, zone=zone)
+            send = partial(past.campaign, house=house, past=old, opening=opening, zone=zone)
             sent.append(store.write_now(send))
             past.show(history, old, people, sent[-1])
         history.in_order()
