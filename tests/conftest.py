@@ -13,12 +13,33 @@ from tests.postgres import Cluster
 BOTH = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
 
 
+left_out = pytest.StashKey[int]()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs PostgreSQL where it is not installed."""
+    if postgres.binaries() is not None:
+        return
+    without = [item for item in items if item.get_closest_marker("postgres") is not None]
+    items[:] = [item for item in items if item.get_closest_marker("postgres") is None]
+    config.hook.pytest_deselected(items=without)
+    config.stash[left_out] = len(without)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say in one line what was left out."""
+    count = config.stash.get(left_out, 0)
+    if count:
+        terminalreporter.write_line(
+            f"SKIPPED [{count}]: PostgreSQL is not installed here (initdb and postgres were not found)"
+        )
+
+
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """Run one PostgreSQL cluster for the whole session."""
     found = postgres.binaries()
-    if found is None:
-        pytest.skip("PostgreSQL is not installed here (initdb and postgres were not found)")
+    assert found is not None, "mark what needs PostgreSQL with pytest.mark.postgres"
     running = postgres.start(found)
     yield running
     running.stop()
