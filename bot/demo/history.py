@@ -25,7 +25,6 @@ class Line:
     text: str
     ticket: int | None = None
     staff: int | None = None
-    is_campaign: bool = False
     provider_id: int = 0
 
 
