@@ -11,7 +11,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from crm_store.rules.business_hours import OpenHours
 from handlers.texts import catalogue
@@ -205,8 +211,8 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Read given values first, then the environment."""
-        return init_settings, env_settings
+        """Read given values first, then the environment, then files."""
+        return init_settings, env_settings, InitSettingsSource(settings_cls, init_kwargs=_written())
 
     @property
     def database_url(self) -> str:
@@ -253,14 +259,8 @@ def _shift(text: str) -> tuple[time, time]:
 
 def load(**given: object) -> Settings:
     """Read the settings, or raise ConfigError with the setting, the problem and an example."""
-    values: dict[str, object] = {**_toml(), **given}
-    for name, value in _secret_files():
-        section, _, key = name.partition(".")
-        nested = values.setdefault(section, {})
-        if isinstance(nested, dict):
-            nested.setdefault(key, value)
     try:
-        return Settings(**values)  # type: ignore[arg-type]  # pydantic checks what a file or a caller says
+        return Settings(**given)  # type: ignore[arg-type]  # pydantic checks what a caller says
     except ValidationError as error:
         raise ConfigError("\n".join(_sentences(error))) from None
 
@@ -284,6 +284,17 @@ class _Given(Settings):
 def without_environment(**given: object) -> Settings:
     """Make settings from the given values alone; the demo takes nothing from the environment."""
     return _Given(**given)  # type: ignore[arg-type]  # given by our own code
+
+
+def _written() -> dict[str, object]:
+    """Read what files say; a file of one value wins over the file of many."""
+    values = _toml()
+    for path, value in _secret_files():
+        section, _, key = path.rpartition(".")
+        place = values.setdefault(section, {}) if section else values
+        if isinstance(place, dict):
+            place[key] = value
+    return values
 
 
 def _toml() -> dict[str, object]:

@@ -11,7 +11,7 @@ from telegram import Bot
 from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.config import Settings
-from crm_store import journal, outbox, staff
+from crm_store import gates, journal, outbox, staff
 from crm_store.models.outbox import Lane
 from crm_store.outbox import Draft
 from crm_store.rules.roles import Role
@@ -42,7 +42,7 @@ def furnish(session: Session, settings: Settings, account: str, *, now: datetime
         if member.address not in wanted:
             staff.revoke(session, member.id, Role.ADMIN, by="settings", now=now)
     group = settings.telegram.staff_group
-    return inbox_id, None if group is None else outbox.moved_to(session, inbox_id, str(group))
+    return inbox_id, None if group is None else gates.moved_to(session, inbox_id, str(group))
 
 
 async def look_for(bot: Bot, chat: str | None) -> Group:

@@ -6,11 +6,13 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from crm_store import customers, outbox, recipients
+from crm_store import claims, customers, gates, outbox, recipients, settlements
+from crm_store.claims import Claimed
 from crm_store.models.conversation import Conversation, Message
 from crm_store.models.customer import Identity
 from crm_store.models.outbox import Action, Lane, OutboxRow, OutboxState, Thread, ThreadState
-from crm_store.outbox import Claimed, Draft, Settlement
+from crm_store.outbox import Draft
+from crm_store.settlements import Settlement
 from crm_store.store import Prepared
 
 _SHOWN = Prepared(
@@ -24,8 +26,8 @@ _NEVER = (OutboxState.FAILED, OutboxState.UNKNOWN, OutboxState.SKIPPED, OutboxSt
 
 def take_over(session: Session, inbox_id: int, *, now: datetime) -> int:
     """Become the owner of an inbox and decide what an earlier owner left in flight."""
-    epoch = outbox.take_over(session, inbox_id, now=now)
-    for row_id in outbox.left_unknown(session, inbox_id):
+    epoch = settlements.take_over(session, inbox_id, now=now)
+    for row_id in settlements.left_unknown(session, inbox_id):
         recipients.settled(session, row_id, "unknown", at=now)
     skip_pointless(session, inbox_id)
     return epoch
@@ -35,13 +37,13 @@ def begin(session: Session, row: Claimed, *, epoch: int, now: datetime) -> bool:
     """Mark a campaign row as sending; False when it may no longer go out."""
     if not recipients.may_send(session, row.id, now=now):
         return False
-    return outbox.mark_sending(session, row.id, epoch=epoch, now=now)
+    return claims.mark_sending(session, row.id, epoch=epoch, now=now)
 
 
-def settle_all(session: Session, inbox_id: int, settlements: Sequence[Settlement], *, now: datetime) -> None:
+def settle_all(session: Session, inbox_id: int, ended: Sequence[Settlement], *, now: datetime) -> None:
     """Write down what became of several attempts, and what follows from it."""
-    for settlement in settlements:
-        outbox.settle(session, settlement)
+    for settlement in ended:
+        settlements.settle(session, settlement)
         _follow(session, inbox_id, settlement, now=now)
 
 
@@ -50,7 +52,7 @@ def _follow(session: Session, inbox_id: int, settlement: Settlement, *, now: dat
     if settlement.outcome == "sent":
         _follow_sent(session, settlement)
     elif settlement.outcome == "limited":
-        outbox.gate(session, inbox_id, row.chat, until=settlement.not_before)
+        gates.gate(session, inbox_id, row.chat, until=settlement.not_before)
     elif settlement.outcome == "unreachable" and not row.chat.startswith("-"):
         customers.unreachable(session, inbox_id, row.chat, reason=settlement.reason or "", now=now)
     elif settlement.outcome == "gone":
@@ -158,4 +160,4 @@ def move_chat(session: Session, inbox_id: int, chat: str, *, to: str) -> None:
         session.execute(
             sa.update(table).where(table.inbox_id == inbox_id, column == chat).values({column.key: to})
         )
-    outbox.gate(session, inbox_id, chat, until=None, dead=f"moved:{to}")
+    gates.gate(session, inbox_id, chat, until=None, dead=f"moved:{to}")

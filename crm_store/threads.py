@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from crm_store import outbox
+from crm_store import settlements
 from crm_store.models.outbox import Action, OutboxRow, OutboxState, Thread, ThreadState
 from crm_store.models.ticket import Ticket
 from crm_store.rules.lifecycle import Status
@@ -38,7 +38,7 @@ def has_room(session: Session, inbox_id: int, group: str, *, now: datetime) -> b
     )
     if session.scalar(waiting.limit(1)) is not None:
         return False
-    recent = outbox.recent_starts(session, inbox_id, since=now - WINDOW)
+    recent = settlements.recent_starts(session, inbox_id, since=now - WINDOW)
     return sum(1 for chat, _ in recent if chat == group) < HALF_FULL
 
 

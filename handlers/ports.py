@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from crm_store.outbox import Claimed
+from crm_store.claims import Claimed
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,11 @@ from bot.debug import KillSwitch
 from bot.delivery import settling
 from bot.delivery.pace import Pace
 from bot.observe import Metrics
-from crm_store import deliveries, outbox
+from crm_store import claims, deliveries, outbox, settlements
+from crm_store.claims import Claimed
 from crm_store.errors import StoreError
 from crm_store.models.outbox import Action, Lane
-from crm_store.outbox import Claimed, Settlement
+from crm_store.settlements import Settlement
 from crm_store.store import Store
 from handlers.ports import Channel, DeliveryError
 
@@ -63,8 +64,8 @@ class Courier:
         now, since = self.now(), self.now() - timedelta(seconds=60)
         recent, gates = await self.store.read(
             lambda session: (
-                outbox.recent_starts(session, self.inbox_id, since=since),
-                outbox.gates(session, self.inbox_id, now=now),
+                settlements.recent_starts(session, self.inbox_id, since=since),
+                gates.gates(session, self.inbox_id, now=now),
             )
         )
         steady = monotonic()
@@ -137,7 +138,7 @@ class Courier:
         left_out = False
         self._held = {chat: until for chat, until in self._held.items() if until > steady}
         later = min([later, *(until - steady for until in self._held.values())])
-        for row in outbox.ready(session, self.inbox_id, now=now, held=self._held):
+        for row in claims.ready(session, self.inbox_id, now=now, held=self._held):
             bulk = row.priority is not Lane.REPLY
             waits = self.pace.wait(row.chat, steady)
             if waits > AHEAD:
@@ -145,14 +146,14 @@ class Courier:
                 if len(self._held) < MOST_HELD:
                     self._held[row.chat] = steady + waits - AHEAD / 2
             elif len(chosen) < room and not (bulk and bulk_room <= 0):
-                if outbox.claim(session, self.inbox_id, row, epoch=self.epoch, now=now):
+                if claims.claim(session, self.inbox_id, row, epoch=self.epoch, now=now):
                     chosen.append(row)
                     bulk_room -= bulk
             else:
                 left_out = True
         if left_out or fed:
             later = min(later, AHEAD / 2)
-        due = outbox.next_due(session, self.inbox_id, now=now) if not chosen else None
+        due = claims.next_due(session, self.inbox_id, now=now) if not chosen else None
         if due is not None:
             later = min(later, max(0.01, (due - now).total_seconds()))
         return chosen, later

@@ -2,8 +2,9 @@
 
 from datetime import datetime, timedelta
 
+from crm_store.claims import Claimed
 from crm_store.models.outbox import Lane
-from crm_store.outbox import MOST_ATTEMPTS, Claimed, Settlement
+from crm_store.settlements import MOST_ATTEMPTS, Settlement
 from handlers.ports import DeliveryError
 
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0

@@ -74,6 +74,13 @@ class Shopper:
         """Return the Telegram id."""
         return FIRST_CUSTOMER + self.number
 
+    @property
+    def email(self) -> str | None:
+        """Return the mail address of those who left one, with their name where it is in Latin letters."""
+        spelt = self.name.lower().replace(" ", ".")
+        known = f"{spelt}@example.com" if spelt.isascii() else f"buyer{self.number}@example.com"
+        return known if self.number % 3 else None
+
     def since(self, base: datetime) -> datetime:
         """Tell since when they are a customer."""
         age = timedelta(days=2 + self.number % 17) if self.is_new else timedelta(days=120 + self.number % 300)

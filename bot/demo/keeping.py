@@ -69,7 +69,8 @@ def settle_people(session: Session, house: House, people: Sequence[Shopper], *, 
         rows[Customer].append(
             {
                 "id": one.number, "name": one.name, "language": one.language, "language_chosen": False,
-                "zone": one.zone, "region": one.city, "attributes": _asked(one, at), "created": at,
+                "zone": one.zone, "region": one.city, "email": one.email,
+                "attributes": _asked(one, at), "created": at,
             }
         )  # fmt: skip
         gone = base - timedelta(days=3) if one.has_blocked else None

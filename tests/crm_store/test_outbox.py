@@ -11,12 +11,14 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from crm_store import customers, deliveries, outbox, tickets
+from crm_store import claims, customers, deliveries, gates, outbox, settlements, tickets
+from crm_store.claims import Claimed
 from crm_store.models.conversation import Conversation
 from crm_store.models.customer import Identity
 from crm_store.models.outbox import Action, Delivery, Lane, OutboxRow, OutboxState, Thread, ThreadState
-from crm_store.outbox import Claimed, Draft, Settlement
+from crm_store.outbox import Draft
 from crm_store.rules.lifecycle import Kind, Priority
+from crm_store.settlements import Settlement
 from crm_store.store import Store
 from crm_store.tickets import Opening
 
@@ -46,7 +48,7 @@ class Post:
 
     def ready(self) -> list[Claimed]:
         """List what may go out now."""
-        return self.store.write_now(lambda session: outbox.ready(session, self.inbox_id, now=self.now))
+        return self.store.write_now(lambda session: claims.ready(session, self.inbox_id, now=self.now))
 
     def texts(self) -> list[str]:
         """List the texts of what may go out now."""
@@ -56,8 +58,8 @@ class Post:
         """Take in hand one of the rows that may go out."""
 
         def unit(session: Session) -> Claimed:
-            row = outbox.ready(session, self.inbox_id, now=self.now)[place]
-            outbox.claim(session, self.inbox_id, row, epoch=self.epoch, now=self.now)
+            row = claims.ready(session, self.inbox_id, now=self.now)[place]
+            claims.claim(session, self.inbox_id, row, epoch=self.epoch, now=self.now)
             return row
 
         return self.store.write_now(unit)
@@ -139,7 +141,7 @@ class TestEnqueue:
     def test_when_the_next_waiting_row_is_due_is_known(self, post: Post) -> None:
         post.put("101", not_before=NOW + timedelta(minutes=5))
         post.put("102", not_before=NOW + timedelta(minutes=2))
-        due = post.store.read_now(lambda session: outbox.next_due(session, post.inbox_id, now=NOW))
+        due = post.store.read_now(lambda session: claims.next_due(session, post.inbox_id, now=NOW))
         assert due == NOW + timedelta(minutes=2)
 
     def test_a_dedupe_key_is_used_once(self, post: Post) -> None:
@@ -274,7 +276,7 @@ class TestWaiting:
         card = post.put(GROUP, "card")
         edit = post.put(GROUP, "card, taken", action=Action.EDIT, target_id=card)
         post.claims()
-        post.change(card, attempts=outbox.MOST_ATTEMPTS - 1)
+        post.change(card, attempts=settlements.MOST_ATTEMPTS - 1)
         post.takes_over()
         assert [post.state(card), post.state(edit)] == ["failed", "skipped"]
 
@@ -314,9 +316,9 @@ class TestCombining:
         assert len(str(post.claims().body["text"])) == 2 * 1500 + 1
 
     def test_there_are_no_more_lines_than_a_message_has_room_for(self, post: Post) -> None:
-        self.lines(post, *map(str, range(outbox.MOST_LINES + 3)))
+        self.lines(post, *map(str, range(claims.MOST_LINES + 3)))
         row = post.claims()
-        assert str(row.body["text"]).count("\n") + 1 == outbox.MOST_LINES
+        assert str(row.body["text"]).count("\n") + 1 == claims.MOST_LINES
 
     def test_other_chats_and_other_messages_stay_apart(self, post: Post) -> None:
         self.lines(post, "#1 Mei")
@@ -380,9 +382,9 @@ class TestSettling:
         post.put("101")
         until = NOW + timedelta(seconds=7)
         post.settles(post.claims(), "limited", not_before=until)
-        gates = post.store.read_now(lambda session: outbox.gates(session, post.inbox_id, now=NOW))
-        assert gates == {"101": until}
-        assert post.store.read_now(lambda session: outbox.gates(session, post.inbox_id, now=until)) == {}
+        held = post.store.read_now(lambda session: gates.gates(session, post.inbox_id, now=NOW))
+        assert held == {"101": until}
+        assert post.store.read_now(lambda session: gates.gates(session, post.inbox_id, now=until)) == {}
 
     def test_a_person_who_cannot_be_written_to_is_marked_unreachable(self, post: Post, ticket: int) -> None:
         post.put("101")
@@ -399,7 +401,7 @@ class TestSettling:
         post.put(GROUP, "second")
         post.settles(post.claims(), "retry", moved_to="-2002")
         assert {row.chat for row in post.ready()} == {"-2002"}
-        moved = post.store.read_now(lambda session: outbox.moved_to(session, post.inbox_id, GROUP))
+        moved = post.store.read_now(lambda session: gates.moved_to(session, post.inbox_id, GROUP))
         assert moved == "-2002"
         chats = sa.select(Thread.chat).union_all(sa.select(Conversation.chat))
         assert set(post.store.read_now(lambda session: session.scalars(chats).all())) == {"-2002", "101"}
@@ -411,7 +413,7 @@ class TestSettling:
             post.passes(1)
         lately = NOW - timedelta(seconds=60)
         recent = post.store.read_now(
-            lambda session: outbox.recent_starts(session, post.inbox_id, since=lately)
+            lambda session: settlements.recent_starts(session, post.inbox_id, since=lately)
         )
         assert recent == [("101", NOW), ("102", NOW + timedelta(seconds=1))]
 
@@ -442,7 +444,7 @@ class TestTakingOver:
 
     def test_a_reply_is_not_sent_again_for_ever(self, post: Post) -> None:
         row_id = post.put("101")
-        for _ in range(outbox.MOST_ATTEMPTS):
+        for _ in range(settlements.MOST_ATTEMPTS):
             assert post.state(row_id) == "ready"
             post.claims()
             post.takes_over()
@@ -463,7 +465,7 @@ class TestTakingOver:
         row = post.row(row_id)
         assert (row.state, row.reason) == ("unknown", "crashed_while_sending")
         assert post.texts() == []
-        left = post.store.read_now(lambda session: outbox.left_unknown(session, post.inbox_id))
+        left = post.store.read_now(lambda session: settlements.left_unknown(session, post.inbox_id))
         assert list(left) == [row_id]
 
     def test_what_waited_and_what_is_over_stays_as_it_was(self, post: Post) -> None:
@@ -499,7 +501,7 @@ class TestTakingOver:
         (row,) = post.ready()
         post.change(row_id, state=OutboxState.CANCELLED)
         taken = post.store.write_now(
-            lambda session: outbox.claim(session, post.inbox_id, row, epoch=post.epoch, now=NOW)
+            lambda session: claims.claim(session, post.inbox_id, row, epoch=post.epoch, now=NOW)
         )
         assert not taken
         assert post.state(row_id) == "cancelled"

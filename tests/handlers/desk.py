@@ -7,14 +7,14 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from crm_store import conversations, customers, events, outbox, tickets
+from crm_store import claims, conversations, customers, events, settlements, tickets
 from crm_store.conversations import Line
 from crm_store.models.conversation import Direction
 from crm_store.models.conversation import Message as Said
 from crm_store.models.outbox import Action, OutboxRow, Thread, ThreadState
 from crm_store.models.ticket import Ticket
-from crm_store.outbox import Settlement
 from crm_store.rules.lifecycle import Kind, Priority
+from crm_store.settlements import Settlement
 from crm_store.tickets import Opening
 from handlers.ports import FileRef
 from handlers.routes import ROUTES
@@ -81,14 +81,14 @@ def send_all(at: House) -> list[OutboxRow]:
     sent: list[int] = []
 
     def turn(session: Session) -> bool:
-        rows = outbox.ready(session, at.inbox_id, now=at.now)
+        rows = claims.ready(session, at.inbox_id, now=at.now)
         for row in rows:
-            outbox.claim(session, at.inbox_id, row, epoch=1, now=at.now)
+            claims.claim(session, at.inbox_id, row, epoch=1, now=at.now)
             made = str(9000 + row.id)
             if row.action is Action.MAKE_THREAD:
                 thread = session.get_one(Thread, row.thread_id)
                 thread.provider_id, thread.state = made, ThreadState.OPEN
-            outbox.settle(session, Settlement(row, "sent", at.now, made))
+            settlements.settle(session, Settlement(row, "sent", at.now, made))
             sent.extend([row.id, *row.also])
         return bool(rows)
 

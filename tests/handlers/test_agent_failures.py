@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from crm_store import customers, deliveries, outbox
+from crm_store import claims, customers, deliveries
 from crm_store.models.outbox import Action
-from crm_store.outbox import Settlement
+from crm_store.settlements import Settlement
 from handlers.context import TickContext
 from tests.factories import CAST, STAFF_GROUP, House
 from tests.handlers.desk import body, desk, send_all, threads, ticket
@@ -24,8 +24,8 @@ def lose(at: House, row_id: int) -> None:
     """Let the channel refuse a row, as delivery would settle it."""
 
     def unit(session: Session) -> None:
-        [row] = [row for row in outbox.ready(session, at.inbox_id, now=at.now) if row.id == row_id]
-        outbox.claim(session, at.inbox_id, row, epoch=1, now=at.now)
+        [row] = [row for row in claims.ready(session, at.inbox_id, now=at.now) if row.id == row_id]
+        claims.claim(session, at.inbox_id, row, epoch=1, now=at.now)
         refused = Settlement(row, "failed", at.now, reason="Bad Request: message is too long")
         deliveries.settle_all(session, at.inbox_id, [refused], now=at.now)
 

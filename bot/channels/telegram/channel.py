@@ -19,8 +19,9 @@ from telegram.warnings import PTBUserWarning
 
 from bot.channels.telegram import outbound
 from bot.channels.telegram.request import NeverSentError
+from crm_store.claims import Claimed
 from crm_store.models.outbox import Action
-from crm_store.outbox import LONGEST, Claimed
+from crm_store.outbox import LONGEST
 from handlers.ports import DeliveryError
 
 # The library advises its typed methods; the raw call is chosen because it parses no answer.

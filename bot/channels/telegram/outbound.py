@@ -5,8 +5,9 @@ from typing import cast
 
 from telegram import InputFile
 
+from crm_store.claims import Claimed
 from crm_store.models.outbox import Action
-from crm_store.outbox import LONGEST, Claimed
+from crm_store.outbox import LONGEST
 
 Params = dict[str, object]
 CAPTION = 1024
