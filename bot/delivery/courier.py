@@ -13,7 +13,7 @@ from bot.debug import KillSwitch
 from bot.delivery import settling
 from bot.delivery.pace import Pace
 from bot.observe import Metrics
-from crm_store import claims, deliveries, outbox, settlements
+from crm_store import claims, deliveries, gates, outbox, settlements
 from crm_store.claims import Claimed
 from crm_store.errors import StoreError
 from crm_store.models.outbox import Action, Lane
@@ -62,7 +62,7 @@ class Courier:
             lambda session: deliveries.take_over(session, self.inbox_id, now=self.now())
         )
         now, since = self.now(), self.now() - timedelta(seconds=60)
-        recent, gates = await self.store.read(
+        recent, blocked = await self.store.read(
             lambda session: (
                 settlements.recent_starts(session, self.inbox_id, since=since),
                 gates.gates(session, self.inbox_id, now=now),
@@ -70,7 +70,7 @@ class Courier:
         )
         steady = monotonic()
         self.pace.remember((chat, steady - (now - at).total_seconds()) for chat, at in recent)
-        for chat, until in gates.items():
+        for chat, until in blocked.items():
             self.pace.chat(chat).hold(steady + (until - now).total_seconds())
 
     async def run(self) -> None:
