@@ -18,7 +18,7 @@ from crm_store.rules.lifecycle import Kind
 from handlers.ports import Button
 from handlers.texts import catalogue
 
-HISTORY = 10
+HISTORY = 30
 LONGEST_LINE = 900
 MARKS = {Kind.COMPLAINT: "❗", Kind.FEEDBACK: "💬", Kind.INQUIRY: "❓"}
 
@@ -112,6 +112,8 @@ def with_history(
             break
         room -= len(line) + 1
         lines.append(line)
+    if len(messages) == HISTORY == len(lines):
+        lines.append("…")
     return "\n".join([text, "", *reversed(lines)] if lines else [text]), messages
 
 

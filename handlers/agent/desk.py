@@ -156,16 +156,16 @@ def held(ctx: Context, number: int) -> Ticket:
     return ticket
 
 
-def check_owner(ctx: Context, ticket: Ticket) -> None:
+def check_owner(ctx: Context, ticket: Ticket, *, otherwise: str = "taken") -> None:
     """Refuse who does not own a ticket that someone owns; a supervisor may act on any."""
     if ticket.assignee_id in {None, ctx.staff.id} or ctx.staff.may(Role.SUPERVISOR):
         return
-    raise RefusedError("taken", number=ticket.number, name=cards.owner(ctx.session, ticket))
+    raise RefusedError(otherwise, number=ticket.number, name=cards.owner(ctx.session, ticket))
 
 
 def claim(ctx: Context, ticket: Ticket, *, reason: str) -> None:
     """Make the sender the owner and write down why."""
-    check_owner(ctx, ticket)
+    check_owner(ctx, ticket, otherwise="owned")
     before = ticket.assignee_id
     ticket.take(ctx.staff.id)
     events.record(
@@ -259,6 +259,10 @@ def _mark_digest(ctx: Context) -> None:
 
 
 def _show_here(ctx: Context, ticket: Ticket) -> None:
+    thread = tickets.thread_of(ctx.session, ticket.id)
+    if thread is not None:
+        words = ctx.say("take.taken", number=ticket.number, name=ctx.staff.name)
+        topics.tell(topics.bench(ctx), thread, OutboundMessage(words))
     text, messages = cards.with_history(ctx.session, ticket, ctx.language, now=ctx.now, zone=ctx.desk.zone)
     how = ctx.say("desk.how_in_private", number=ticket.number)
     tell(ctx, f"{text}\n\n{how}", ticket=ticket.id, buttons=cards.keys(ctx.say, ticket))

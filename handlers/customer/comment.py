@@ -3,10 +3,13 @@
 from crm_store.models.dialog import Dialog
 from crm_store.models.survey import Rating
 from crm_store.ratings import LOW
+from crm_store.rules.lifecycle import Kind
 from handlers.context import Context
 from handlers.customer import inquiry, notices
 from handlers.customer.presses import end_dialog
 from handlers.ports import Button, Message
+
+PLAIN = 0.9  # so sure that a text asks something that it is no comment
 
 
 def take(ctx: Context, dialog: Dialog, text: str) -> None:
@@ -16,7 +19,7 @@ def take(ctx: Context, dialog: Dialog, text: str) -> None:
         inquiry.receive(ctx)
         return
     end_dialog(ctx)
-    if rating is None or not text or inquiry.file_of(ctx) is not None:
+    if rating is None or not text or inquiry.file_of(ctx) is not None or _wants_more(ctx, rating):
         inquiry.receive(ctx)
         return
     ctx.contact()
@@ -27,3 +30,9 @@ def take(ctx: Context, dialog: Dialog, text: str) -> None:
     if not inquiry.only_thanks(ctx):
         again = Button(ctx.say("key.reopen_own"), "reopen_own", rating.ticket_id)
         ctx.reply("comment.thanks", buttons=[[again]])
+
+
+def _wants_more(ctx: Context, rating: Rating) -> bool:
+    """Tell a new question after a good score from words about the service, which nobody answers."""
+    understood = ctx.understood
+    return rating.score > LOW and understood.kind == Kind.INQUIRY and understood.kind_confidence >= PLAIN

@@ -81,7 +81,8 @@ def reopen(ctx: Context, ticket: Ticket, text: str) -> None:
     surveys.cancel(ctx.session, ticket.id)
     events.record(ctx.session, ticket.id, kind="reopened", by=ctx.by, at=ctx.now, episode=ticket.episode)
     ctx.reply("reopened", number=ticket.number)
-    if not notices.tell_desk(ctx, ticket.id, "notice.reopened", file=file_of(ctx), text=text):
+    told = "notice.reopened" if text or file_of(ctx) else "notice.reopened_bare"
+    if not notices.tell_desk(ctx, ticket.id, told, file=file_of(ctx), text=text):
         notices.announce(ctx, ticket.id, kind=ticket.kind, subject=text or ticket.subject)
 
 

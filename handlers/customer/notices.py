@@ -38,6 +38,8 @@ def tell_desk(ctx: Context, number: int, key: str, *, file: FileRef | None = Non
     if draft is None:
         return False
     language = ctx.desk.language if place.owner is None else place.owner.language
+    if file is not None and not values.get("text"):
+        values["text"] = catalogue.say(language, "subject.photo" if file.kind == "photo" else "subject.file")
     words = catalogue.say(language, key, number=number, name=_name(ctx), **values)
     ctx.enqueue(_with(draft, {"text": words}))
     if file is not None and isinstance(ctx.event, Message):

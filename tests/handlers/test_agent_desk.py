@@ -55,7 +55,7 @@ class TestTake:
         number = ticket(home)
         home.hears("chen", f"/take {number}")
         [told] = home.hears("wang", f"/take {number}")
-        assert told.startswith(f"{WANG}: #1 正由 Chen 陈 处理")
+        assert told.startswith(f"{WANG}: #1 已由 Chen 陈 接手")
         assert get(home, number).assignee_id == home.staff_ids["chen"]
 
     def test_a_supervisor_takes_over(self, home: House) -> None:

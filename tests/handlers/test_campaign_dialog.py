@@ -77,7 +77,7 @@ def test_the_transcript_in_english(tmp_path: Path) -> None:
     at_step(built, "when")
     assert built.hears("zhao", "2026-12-01 09:00") == [
         "203: Preview of “新年优惠”\nTo: everyone with consent\nWhen: 2026-12-01 09:00 (UTC)\n\n"
-        "4 customers match.\nNow: 3\nLater: 1 (open complaint 1)"
+        "Customers who match: 4\nNow: 3\nLater: 1 (open complaint 1)"
     ]
     assert step(built, "confirm") == [
         "203: Campaign #1 “新年优惠” is scheduled: 2026-12-01 09:00 (UTC). "

@@ -69,7 +69,7 @@ def test_the_card_is_one_message_edited_at_most_every_three_seconds(tmp_path: Pa
     edit = cards(built)[-1]
     assert (edit.action, edit.target_id) == (Action.EDIT, card.id)
     assert last_card(built) == (
-        "📣 #1 新年优惠 · 等待稍后发送的客户\n▓▓▓▓▓▓▓░░░ 75%\n已发送：3 / 4\n等待中：1\n其中因未结投诉暂缓：1"
+        "📣 #1 新年优惠 · 等待稍后发送\n▓▓▓▓▓▓▓░░░ 75%\n已发送：3 / 4\n等待中：1\n其中因未结投诉暂缓：1"
     )
     deliver(built)
     built.passes(seconds=9)

@@ -123,6 +123,14 @@ def test_a_comment_is_kept_whole_and_offers_to_reopen(tmp_path: Path) -> None:
     assert tickets(home)[0].status == "open"
 
 
+def test_a_question_after_a_good_score_is_no_comment(tmp_path: Path) -> None:
+    home = resolved(tmp_path)
+    home.presses("mei", "v1:rate:1:5")
+    home.hears("mei", "那怎么开发票？")
+    assert [(rating.score, rating.comment) for rating in ratings(home)] == [(5, None)]
+    assert tickets(home)[0].status == "open"
+
+
 def test_thanks_after_a_rating_are_not_answered(tmp_path: Path) -> None:
     home = resolved(tmp_path)
     home.presses("mei", "v1:rate:1:5")
