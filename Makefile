@@ -8,7 +8,7 @@ BENCHMARKS = $(shell grep -L DATA_DIR benchmarks/*.py)
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test quick check format faults benchmark truth reference migration clean
+.PHONY: help demo run test quick coverage check format faults benchmark truth reference migration clean
 
 help: ## Tell what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /	/' | expand -t 12
@@ -24,6 +24,10 @@ test: $(DEV) ## Run every test
 
 quick: $(DEV) ## Run the tests that take less than a second each
 	$(BIN)/python -m pytest -m "not slow" $(ARGS)
+
+coverage: $(DEV) ## Run every test and tell which lines and branches none of them reached
+	$(BIN)/coverage run -m pytest -q $(ARGS)
+	$(BIN)/coverage report
 
 check: $(DEV) ## Check format, lint, types, imports and documents
 	$(BIN)/ruff format --check .

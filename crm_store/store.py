@@ -165,7 +165,8 @@ class Store:
         self.on_commit = on_commit
         self.is_sqlite = sa.make_url(url).get_backend_name() == "sqlite"
         self.engine = _engine(url, read_only=False)
-        self._read_engine = _engine(url, read_only=True) if self.is_sqlite else self.engine
+        reading = self.engine.execution_options(postgresql_readonly=True)
+        self._read_engine = _engine(url, read_only=True) if self.is_sqlite else reading
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-read")
         self._writer: _Writer | _Pool
         self._writer = (
