@@ -9,6 +9,7 @@ from bot.demo.cast import (
     BOT_USERNAME,
     CHEN,
     GROUP_TITLE,
+    LI,
     MEI,
     STAFF,
     STAFF_GROUP,
@@ -38,8 +39,8 @@ def people_staff(world: World) -> None:
 
 
 def people_customers(world: World, people: Sequence[Shopper]) -> None:
-    """Add the customers; all but Mei have met the bot before."""
-    for one in people:
+    """Add the customers, Li before Mei: the page begins with the first, who has nothing open."""
+    for one in sorted(people, key=lambda each: each is not LI):
         person = world.add_person(one.name, language_code=CODES[one.language], person_id=one.address)
         person.role_hint, person.is_pinned = "customer", one.is_pinned
         chat = world.open_private(world.bot, person)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from bot.demo import memory, seeding
 from bot.demo.articles import ARTICLES
-from bot.demo.cast import HOUSEHOLD, ZHAO, shoppers
+from bot.demo.cast import HOUSEHOLD, LI, ZHAO, shoppers
 from bot.demo.folder import DemoError, Folder
 from bot.demo.program import QUIET, ZONE, out_of_the_night
 from bot.sandbox.world import World
@@ -49,6 +49,8 @@ def test_every_customer_has_a_name_of_their_own_and_a_chat(world: World) -> None
     people = shoppers()
     assert len(people) == HOUSEHOLD == len({one.name for one in people})
     assert all(one.address in world.bot.private for one in people)
+    first = next(one for one in world.people.values() if one.role_hint == "customer")
+    assert first.name == LI.name
     assert Counter(one.language for one in people)["en"] > 100
 
 
