@@ -73,6 +73,8 @@ def _follow_sent(session: Session, settlement: Settlement) -> None:
         thread_made(session, row.thread_id, settlement.provider_id)
     elif row.action is Action.CLOSE_THREAD and row.thread_id is not None:
         session.execute(sa.update(Thread).where(Thread.id == row.thread_id).values(state=ThreadState.CLOSED))
+    elif row.action is Action.OPEN_THREAD and row.thread_id is not None:
+        session.execute(sa.update(Thread).where(Thread.id == row.thread_id).values(state=ThreadState.OPEN))
     if row.message_id is not None and row.action in {Action.SEND, Action.COPY}:
         _SHOWN.run(session, row=row.message_id, provider=settlement.provider_id)
 

@@ -27,6 +27,7 @@ class Action(StrEnum):
     PIN = "pin"
     MAKE_THREAD = "make_thread"
     CLOSE_THREAD = "close_thread"
+    OPEN_THREAD = "open_thread"
 
 
 class OutboxState(StrEnum):

@@ -6,7 +6,6 @@ from datetime import timedelta
 from crm_store import dialogs, events, surveys, tickets
 from crm_store.errors import RefusedError
 from crm_store.models.dialog import Dialog
-from crm_store.models.outbox import ThreadState
 from crm_store.models.ticket import Ticket
 from crm_store.rules.lifecycle import Kind, Status
 from handlers import asking
@@ -96,9 +95,7 @@ def reopen(ctx: Context, number: int) -> None:
     ticket.reopen()
     surveys.cancel(ctx.session, ticket.id)
     events.record(ctx.session, ticket.id, kind="reopened", by=ctx.by, at=ctx.now, reason="staff")
-    thread = tickets.thread_of(ctx.session, ticket.id)
-    if thread is not None and thread.provider_id is not None:
-        thread.state = ThreadState.OPEN
+    topics.reopen(topics.bench(ctx), ticket.id)
     _confirm(ctx, ticket, "reopened.staff")
 
 

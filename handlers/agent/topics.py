@@ -76,6 +76,15 @@ def close(at: Bench, ticket_id: int) -> None:
     outbox.enqueue(at.session, replace(_draft(thread), action=Action.CLOSE_THREAD), now=at.now)
 
 
+def reopen(at: Bench, ticket_id: int) -> None:
+    """Open a ticket's topic again, so that everyone in the group can write in it."""
+    thread = tickets.thread_of(at.session, ticket_id)
+    if thread is None or thread.state != ThreadState.CLOSED:
+        return
+    thread.state = ThreadState.OPEN
+    outbox.enqueue(at.session, replace(_draft(thread), action=Action.OPEN_THREAD), now=at.now)
+
+
 def _draft(thread: Thread) -> Draft:
     return Draft(
         inbox_id=thread.inbox_id, chat=thread.chat, body={}, priority=Lane.NOTICE,

@@ -4,10 +4,10 @@ from crm_store import conversations, customers, events, surveys, tickets
 from crm_store.conversations import Line
 from crm_store.customers import Contact
 from crm_store.models.conversation import Direction
-from crm_store.models.outbox import ThreadState
 from crm_store.models.ticket import Ticket
 from crm_store.rules.lifecycle import Status, after
 from crm_store.tickets import Latest
+from handlers.agent import topics
 from handlers.context import Context
 from handlers.customer import notices, opening, rating
 from handlers.customer.opening import Request
@@ -75,9 +75,7 @@ def may_reopen(ctx: Context, ticket: Ticket) -> bool:
 def reopen(ctx: Context, ticket: Ticket, text: str) -> None:
     """Go on with the same ticket, with the same agent, and ask nothing about the old episode."""
     ticket.reopen()
-    thread = tickets.thread_of(ctx.session, ticket.id)
-    if thread is not None and thread.state == ThreadState.CLOSED:
-        thread.state = ThreadState.OPEN
+    topics.reopen(topics.bench(ctx), ticket.id)
     surveys.cancel(ctx.session, ticket.id)
     events.record(ctx.session, ticket.id, kind="reopened", by=ctx.by, at=ctx.now, episode=ticket.episode)
     ctx.reply("reopened", number=ticket.number)

@@ -481,7 +481,7 @@ def upgrade() -> None:
     sa.Column('reason', sa.Text(), nullable=True),
     sa.Column('body', sa.Text(), nullable=False),
     sa.Column('provider_id', sa.Text(), nullable=True),
-    sa.CheckConstraint("action IN ('send', 'edit', 'copy', 'react', 'pin', 'make_thread', 'close_thread')", name=op.f('ck_outbox_action')),
+    sa.CheckConstraint("action IN ('send', 'edit', 'copy', 'react', 'pin', 'make_thread', 'close_thread', 'open_thread')", name=op.f('ck_outbox_action')),
     sa.CheckConstraint("priority IN ('reply', 'notice', 'campaign')", name=op.f('ck_outbox_priority')),
     sa.CheckConstraint("state IN ('ready', 'claimed', 'sending', 'sent', 'failed', 'unknown', 'skipped', 'cancelled')", name=op.f('ck_outbox_state')),
     sa.ForeignKeyConstraint(['customer_id'], ['customer.id'], name=op.f('fk_outbox_customer_id_customer')),

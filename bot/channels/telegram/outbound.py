@@ -40,6 +40,8 @@ def call(row: Claimed) -> tuple[str, Params]:
         return "pinChatMessage", {**params, **_message(message), "disable_notification": True}
     if row.action is Action.MAKE_THREAD:
         return "createForumTopic", {**params, "name": body.get("name", "")}
+    if row.action is Action.OPEN_THREAD:
+        return "reopenForumTopic", {**params, **_topic(thread)}
     return "closeForumTopic", {**params, **_topic(thread)}
 
 
