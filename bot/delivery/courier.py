@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
@@ -17,6 +17,7 @@ from crm_store import claims, deliveries, gates, outbox, settlements
 from crm_store.claims import Claimed
 from crm_store.errors import StoreError
 from crm_store.models.outbox import Action, Lane
+from crm_store.outbox import Draft, Express
 from crm_store.settlements import Settlement
 from crm_store.store import Store
 from handlers.ports import Channel, DeliveryError
@@ -25,6 +26,7 @@ log = logging.getLogger("hearwell.delivery")
 AHEAD = 0.3  # seconds of the account's rate that are claimed before they may start
 IN_FLIGHT = 64
 FLUSH = 0.02
+BREATH = 0.02  # how long rows are gathered before the outbox is looked at again
 MOST_HELD = 64
 MARK_AHEAD = 0.05  # a marker's commit takes this long at most, as a rule
 IDLE = 30.0
@@ -50,11 +52,50 @@ class Courier:
     _bulk: int = 0
     _stopping: bool = False
     _sleep: float = IDLE
+    _looked: float = 0.0
+    _nudged: bool = False
     _held: dict[str, float] = field(default_factory=dict)
+    _cycling: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _marking: asyncio.Semaphore = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Let so few rows be marked and not yet sent as the rate needs: a kill leaves those unknown."""
+        self._marking = asyncio.Semaphore(max(2, round(2 * self.pace.rate * MARK_AHEAD)))
 
     def wake(self) -> None:
-        """Look at the outbox now."""
+        """Look at the outbox soon: at once after a pause, else with what comes in the same breath."""
+        if self._nudged:
+            return
+        waits = self._looked + BREATH - monotonic()
+        if waits <= 0 or self._stopping:
+            self._wake.set()
+        else:
+            self._nudged = True
+            asyncio.get_running_loop().call_later(waits, self._look)
+
+    def _look(self) -> None:
+        self._nudged = False
         self._wake.set()
+
+    def express(self) -> Express | None:
+        """Offer to take replies along as they are written, while there is room; called by the writer."""
+        if self._stopping or not self.epoch or len(self._flying) >= IN_FLIGHT:
+            return None
+        return Express(self.inbox_id, self.epoch, self._is_free)
+
+    def _is_free(self, chat: str) -> bool:
+        bucket = self.pace.chats.get(chat)
+        return bucket is None or bucket.wait(monotonic()) <= 0
+
+    def hand_over(self, taken: Sequence[tuple[int, Draft]]) -> None:
+        """Deliver replies that were written as claimed and are committed."""
+        for row_id, draft in taken:
+            self._fly(claims.handed(row_id, draft))
+
+    def _fly(self, row: Claimed) -> None:
+        task = asyncio.create_task(self._deliver(row))
+        self._flying.add(task)
+        task.add_done_callback(self._flying.discard)
 
     async def start(self) -> None:
         """Become the owner: decide what an earlier owner left, and remember what it sent lately."""
@@ -82,16 +123,23 @@ class Courier:
                 log.warning("the outbox could not be read: %s", error)
                 await asyncio.sleep(1.0)
                 continue
+            except Exception:
+                log.exception("the outbox could not be worked off and is looked at again")
+                await asyncio.sleep(1.0)
+                continue
             await self._rest()
 
     async def stop(self, *, within: float) -> None:
         """Claim no more, wait for what is on its way, and settle it."""
         self._stopping = True
         self.wake()
-        if self._flying:
-            await asyncio.wait(self._flying, timeout=within)
-        if self._settled:
-            await self._write()
+        async with self._cycling:  # what a last look has claimed is on its way as well
+            if self._flying:
+                await asyncio.wait(self._flying, timeout=within)
+            try:
+                await self._write()
+            except StoreError as error:
+                log.warning("%d ends are not written down: %s", len(self._settled), error)
 
     async def _rest(self) -> None:
         try:
@@ -101,12 +149,12 @@ class Courier:
         self._wake.clear()
 
     async def _cycle(self) -> None:
-        self._wake.clear()
-        rows = await self._write()
-        for row in rows:
-            task = asyncio.create_task(self._deliver(row))
-            self._flying.add(task)
-            task.add_done_callback(self._flying.discard)
+        async with self._cycling:
+            self._wake.clear()
+            for row in await self._write():
+                task = asyncio.create_task(self._deliver(row))
+                self._flying.add(task)
+                task.add_done_callback(self._flying.discard)
 
     async def _write(self) -> list[Claimed]:
         """Settle what has ended and claim what may start, in one transaction."""
@@ -127,8 +175,25 @@ class Courier:
         except StoreError:
             self._settled = taken + self._settled
             raise
+        except Exception:
+            await self._settle_apart(taken)
+            raise
         self._bulk += sum(1 for row in rows if row.priority is not Lane.REPLY)
         return rows
+
+    async def _settle_apart(self, taken: Sequence[Settlement]) -> None:
+        """Settle one by one what could not be settled together, so that one of them stops no other."""
+        for settlement in taken:
+            try:
+                await self.store.write(self._settling([settlement]))
+            except StoreError:
+                self._settled.append(settlement)
+            except Exception:
+                log.exception("what became of row %d cannot be written down", settlement.row.id)
+
+    def _settling(self, taken: Sequence[Settlement]) -> Callable[[Session], None]:
+        now = self.now()
+        return lambda session: deliveries.settle_all(session, self.inbox_id, taken, now=now)
 
     def _choose(  # noqa: PLR0913 - one transaction's view
         self, session: Session, room: int, bulk_room: int, *, now: datetime, steady: float, fed: int
@@ -166,6 +231,9 @@ class Courier:
         except StoreError as error:
             log.warning("row %d was not started: %s", row.id, error)
             settlement = settling.failed(row, DeliveryError("never_sent", str(error)), self.now())
+        except Exception:
+            log.exception("row %d was not started", row.id)
+            settlement = settling.failed(row, DeliveryError("never_sent", "internal error"), self.now())
         if bulk:
             self._bulk -= 1
         if settlement is not None:
@@ -182,12 +250,8 @@ class Courier:
                 row, row.thread, self.now()
             )  # made before a crash, as the channel told since
         content = await self._content(row)
-        if row.priority is Lane.CAMPAIGN:
-            await _until(begins - MARK_AHEAD)
-            if not await self._mark(row):
-                return None
-        await _until(begins)
-        await self._turn(bulk=row.priority is not Lane.REPLY)
+        if not await self._begin(row, begins):
+            return None
         self.kill.reach("before_send")
         try:
             provider_id = await self.channel.send(row, content)
@@ -198,6 +262,28 @@ class Courier:
             return settling.failed(row, DeliveryError("refused", "internal error"), self.now())
         self.kill.reach("after_send")
         return settling.sent(row, provider_id, self.now())
+
+    async def _begin(self, row: Claimed, begins: float) -> bool:
+        """Wait for a row's turn; a campaign's is marked just before, False when it may no longer go out."""
+        if row.priority is not Lane.CAMPAIGN:
+            await _until(begins)
+            await self._turn(bulk=row.priority is not Lane.REPLY)
+            return True
+        await _until(begins - MARK_AHEAD)
+        async with self._marking:
+            await self._room()
+            if not await self._mark(row):
+                return False
+            await _until(begins)
+            await self._turn(bulk=True)
+        return True
+
+    async def _room(self) -> None:
+        while True:
+            waits = self.pace.room(monotonic(), bulk=True)
+            if waits <= MARK_AHEAD:
+                return
+            await asyncio.sleep(waits - MARK_AHEAD)
 
     async def _turn(self, *, bulk: bool) -> None:
         while True:

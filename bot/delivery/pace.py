@@ -82,8 +82,8 @@ class Pace:
         )
         return waits
 
-    def start(self, now: float, *, bulk: bool) -> float:
-        """Start a call now and answer 0, or tell how long until it may be asked again.
+    def room(self, now: float, *, bulk: bool) -> float:
+        """Tell how long until a call may start; 0 means now.
 
         What was planned may start late when the machine is busy, and then starts would bunch: so the starts
         of the last second are counted as they were. A rush of replies alone is let through.
@@ -94,9 +94,15 @@ class Pace:
         if len(started) >= self.rate and (
             bulk or now < self.careful_until or any(mass for _, mass in started)
         ):
-            return started[len(started) - int(self.rate)][0] + WINDOW - now
-        started.append((now, bulk))
+            return max(0.0, started[len(started) - int(self.rate)][0] + WINDOW - now)
         return 0.0
+
+    def start(self, now: float, *, bulk: bool) -> float:
+        """Start a call now and answer 0, or tell how long until it may be asked again."""
+        waits = self.room(now, bulk=bulk)
+        if waits <= 0:
+            self._started.append((now, bulk))
+        return waits
 
     def refused(self, chat: str, now: float, waits: float) -> bool:
         """Hold a chat that was refused; True when the account itself must be meant."""

@@ -8,6 +8,7 @@ from crm_store.settlements import MOST_ATTEMPTS, Settlement
 from handlers.ports import DeliveryError
 
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
+MOST_DOUBLINGS = 6  # the wait has reached its longest by then, and a day without a network must not overflow
 
 
 def sent(row: Claimed, provider_id: str | None, at: datetime) -> Settlement:
@@ -36,7 +37,9 @@ def failed(row: Claimed, error: DeliveryError, at: datetime) -> Settlement:
 def _again(row: Claimed, error: DeliveryError, at: datetime, *, repeat: bool) -> Settlement:
     if repeat and row.attempts + 1 >= MOST_ATTEMPTS:
         return Settlement(row, "failed", at, reason=error.reason, repeat=True)
-    waits = 0.0 if error.moved_to else min(LONGEST_WAIT, FIRST_WAIT * 2.0**row.attempts)
+    waits = (
+        0.0 if error.moved_to else min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(row.attempts, MOST_DOUBLINGS))
+    )
     return Settlement(
         row,
         "retry",

@@ -49,7 +49,7 @@ async def kill_at_random(folder: Path, *, kills: int, seed: int, campaign: int =
             for _ in range(kills):
                 early = dice.random() < 0.1
                 await site.start(ready=not early)
-                await asyncio.sleep(dice.uniform(0, 0.7))
+                await asyncio.sleep(dice.uniform(0, 0.5))
                 await site.kill()
         return await finish(site, f"{kills} random kills, seed {seed}", campaign=crowd.WORDS)
 
