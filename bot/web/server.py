@@ -28,15 +28,15 @@ class Webhook:
 
     async def receive(self, request: web.Request) -> web.Response:
         """Journal an update and only then answer 200; 503 asks Telegram to try again."""
-        given = request.headers.get(HEADER, "")
-        if not hmac.compare_digest(given.encode(), self.secret.encode()):
+        given = request.headers.get(HEADER, "").encode(errors="surrogateescape")
+        if not hmac.compare_digest(given, self.secret.encode()):
             return web.Response(status=401)
         body = await request.read()
         try:
             update = orjson.loads(body)
         except orjson.JSONDecodeError:
             update = None
-        if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
+        if not isinstance(update, dict) or not _is_number(update.get("update_id")):
             # An error here would make Telegram send the same bytes again for a day.
             log.error("a webhook call of %d bytes is no update and was dropped", len(body))
             return web.Response()
@@ -44,8 +44,19 @@ class Webhook:
             await self.accept([update])
         except StoreError as error:
             log.warning("an update was not journalled and will come again: %s", error)
-            return web.Response(status=503, headers={"Retry-After": "2"})
+            return _later()
+        except Exception:
+            log.exception("an update was not journalled and will come again")
+            return _later()
         return web.Response()
+
+
+def _is_number(value: object) -> bool:
+    return type(value) is int and abs(value) < 2**63
+
+
+def _later() -> web.Response:
+    return web.Response(status=503, headers={"Retry-After": "2"})
 
 
 @dataclass(slots=True)

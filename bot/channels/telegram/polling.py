@@ -47,6 +47,9 @@ class Poller:
             except TelegramError as error:
                 log.warning("polling failed and goes on: %s", error.message)
                 await self._rest()
+            except Exception:
+                log.exception("a batch was not taken and will come again")
+                await self._rest()
 
     async def confirm(self) -> None:
         """Tell Telegram what was journalled, so that it does not come again after a stop."""
@@ -64,7 +67,7 @@ class Poller:
         if self._offset is not None:
             wanted["offset"] = self._offset
         answer = await self._bot.do_api_request("getUpdates", wanted, read_timeout=WAIT + 10)
-        updates = [raw for raw in cast("list[Raw]", answer) if isinstance(raw.get("update_id"), int)]
+        updates = [raw for raw in cast("list[Raw]", answer) if _is_number(raw.get("update_id"))]
         if updates:
             await self._accept(updates)
             self._offset = cast("int", updates[-1]["update_id"]) + 1
@@ -72,3 +75,7 @@ class Poller:
     async def _rest(self) -> None:
         await asyncio.sleep(self._pause)
         self._pause = min(30.0, self._pause * 2)
+
+
+def _is_number(value: object) -> bool:
+    return type(value) is int and abs(value) < 2**63

@@ -81,7 +81,7 @@ class AiohttpRequest(BaseRequest):
             raise NeverSentError(type(error).__name__) from error
         except TimeoutError as error:
             raise TimedOut from error
-        except aiohttp.ClientError as error:
+        except (aiohttp.ClientError, OSError) as error:
             # The words of the error may hold the URL, and the URL holds the token.
             raise NetworkError(type(error).__name__) from error
 
