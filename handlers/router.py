@@ -16,7 +16,7 @@ from scoring.match import suggest
 
 # A handler's further arguments are named by its route (`takes`), so their types differ from one to the next.
 Handler = Callable[..., object]
-VERBATIM = {"name", "meant", "command"}  # what is typed stays as it is: /complaint is no /投诉
+AS_TYPED = {"refused.did_you_mean", "refused.unknown_command"}  # /complaint is typed so in every language
 RouteKind = Literal["command", "button", "dialog", "text", "desk_text", "event", "tick"]
 
 
@@ -158,9 +158,8 @@ class Router:
     def refuse(self, ctx: Context, error: StoreError) -> None:
         """Tell the reader in one sentence what was wrong and what to do."""
         key = error.key if catalogue.knows(error.key) else "error.store"
-        values = {
-            name: value if name in VERBATIM else _worded(ctx, value) for name, value in error.values.items()
-        }
+        as_typed = key in AS_TYPED
+        values = {name: value if as_typed else _worded(ctx, value) for name, value in error.values.items()}
         ctx.replies.clear()
         ctx.replies.append((ctx.place, OutboundMessage(ctx.say(key, **values))))
 
