@@ -3,13 +3,10 @@
 from crm_store.models.dialog import Dialog
 from crm_store.models.survey import Rating
 from crm_store.ratings import LOW
-from crm_store.rules.lifecycle import Kind
 from handlers.context import Context
 from handlers.customer import inquiry, notices
 from handlers.customer.presses import end_dialog
 from handlers.ports import Button, Message
-
-PLAIN = 0.9  # so sure that a text asks something that it is no comment
 
 
 def take(ctx: Context, dialog: Dialog, text: str) -> None:
@@ -34,5 +31,4 @@ def take(ctx: Context, dialog: Dialog, text: str) -> None:
 
 def _wants_more(ctx: Context, rating: Rating) -> bool:
     """Tell a new question after a good score from words about the service, which nobody answers."""
-    understood = ctx.understood
-    return rating.score > LOW and understood.kind == Kind.INQUIRY and understood.kind_confidence >= PLAIN
+    return rating.score > LOW and inquiry.asks(ctx)

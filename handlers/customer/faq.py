@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from crm_store import events, knowledge
 from crm_store.knowledge import Answer
 from crm_store.models.ticket import Ticket
+from handlers.agent import topics
 from handlers.context import Context
+from handlers.customer import notices
 from handlers.customer.presses import own_ticket
 from handlers.ports import Button, OutboundMessage
 from scoring.match import CONFIDENT, OFFER
@@ -83,6 +85,8 @@ def helped(ctx: Context, subject: str, revision: int) -> None:
         ctx.session, ticket.id, kind="resolved", by="bot", at=ctx.now, reason="faq", article=revision
     )
     ctx.reply("faq.helped", number=ticket.number)
+    notices.tell_desk(ctx, ticket.id, "notice.helped")
+    topics.close(topics.bench(ctx), ticket.id)
 
 
 def _is_over(ctx: Context, ticket: Ticket) -> bool:

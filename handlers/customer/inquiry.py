@@ -5,13 +5,15 @@ from crm_store.conversations import Line
 from crm_store.customers import Contact
 from crm_store.models.conversation import Direction
 from crm_store.models.ticket import Ticket
-from crm_store.rules.lifecycle import Status, after
+from crm_store.rules.lifecycle import Kind, Status, after
 from crm_store.tickets import Latest
 from handlers.agent import topics
 from handlers.context import Context
 from handlers.customer import notices, opening, rating
 from handlers.customer.opening import Request
 from handlers.ports import Edit, FileRef, Message
+
+PLAIN = 0.9  # so sure that a text asks something that it is no comment and no "still broken"
 
 
 def receive(ctx: Context) -> None:
@@ -78,7 +80,7 @@ def reopen(ctx: Context, ticket: Ticket, text: str) -> None:
     topics.reopen(topics.bench(ctx), ticket.id)
     surveys.cancel(ctx.session, ticket.id)
     events.record(ctx.session, ticket.id, kind="reopened", by=ctx.by, at=ctx.now, episode=ticket.episode)
-    ctx.reply("reopened", number=ticket.number)
+    ctx.reply("reopened.asked" if asks(ctx) else "reopened", number=ticket.number)
     told = "notice.reopened" if text or file_of(ctx) else "notice.reopened_bare"
     if not notices.tell_desk(ctx, ticket.id, told, file=file_of(ctx), text=text):
         notices.announce(ctx, ticket.id, kind=ticket.kind, subject=text or ticket.subject)
@@ -120,6 +122,11 @@ def only_thanks(ctx: Context) -> bool:
     """Tell whether a message only thanks: in words, or by a sticker."""
     file = file_of(ctx)
     return ctx.understood.thanks_only if file is None else file.kind == "sticker"
+
+
+def asks(ctx: Context) -> bool:
+    """Tell whether a message plainly asks something."""
+    return ctx.understood.kind == Kind.INQUIRY and ctx.understood.kind_confidence >= PLAIN
 
 
 def written(ctx: Context) -> str:
