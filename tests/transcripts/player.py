@@ -13,12 +13,12 @@
     ! consent mei                /start and a yes to offers, without listing what comes back
     ! tag mei vip · mei blocks · mei unblocks · @wang closes #1 · @wang reopens #1
     ! restart                    the bot is dropped without a goodbye and started on the same folder
-    ! no group                   first line: there is no staff group
+    ! no group                   first line: no staff group is set; `! lost group`: it is set but not there
     # a comment
 
     bot   > mei: text [a] [b]    must come back, with these buttons; `…` stands for anything
     bot   ~ mei: text            a message is changed
-    bot   + #1 name              a topic is made, `- #1` closed, `^ #1` something pinned in it
+    bot   + #1 name              a topic is made; `- #1` closed, `o #1` reopened, `^ #1` a message pinned
     bot   👍 @wang               a message of hers gets a sign
 
 What must come back follows the line that causes it. In each chat and topic the order counts and nothing
@@ -45,16 +45,21 @@ class PlayError(AssertionError):
     """What came back is not what the transcript says."""
 
 
-async def play(path: Path, folder: Path) -> list[tuple[Step, list[str]]]:
+async def play(steps: Sequence[Step], folder: Path, *, language: str) -> list[tuple[Step, list[str]]]:
     """Play a transcript to its end and return each step with what came back."""
-    steps = parse(path.read_text(encoding="utf-8"))
-    has_group = not (steps and steps[0].act == Directive(["no", "group"]))
-    stage = Stage(folder, "zh" if path.name.endswith(".zh.txt") else "en", has_group=has_group)
+    first = steps[0].act if steps else None
+    group = first.words[0] if isinstance(first, Directive) and list(first.words[1:]) == ["group"] else "real"
+    stage = Stage(folder, language, group=group)
     await stage.open()
     try:
         return [(step, await _perform(stage, step)) for step in steps]
     finally:
         await stage.close()
+
+
+def read(path: Path) -> tuple[list[Step], str]:
+    """Read a transcript's steps, and its language off its name."""
+    return parse(path.read_text(encoding="utf-8")), path.name.split(".")[-2]
 
 
 def compare(path: Path, played: Iterable[tuple[Step, Sequence[str]]]) -> None:
@@ -111,8 +116,8 @@ async def _direct(stage: Stage, words: Sequence[str]) -> None:
         case ["restart"]:
             await stage.bot.kill()
             await stage.bot.start()
-        case ["no", "group"]:
-            pass
+        case ["no" | "lost", "group"]:
+            pass  # the stage was set so
         case _:
             raise StageError(f"there is no directive {' '.join(words)}")
 
@@ -185,8 +190,9 @@ def _formed(line: str) -> str:
 def main(paths: Sequence[str]) -> None:
     """Print what comes back for each transcript, as a transcript."""
     for path in map(Path, paths):
+        steps, language = read(path)
         with TemporaryDirectory() as folder:
-            played = asyncio.run(play(path, Path(folder)))
+            played = asyncio.run(play(steps, Path(folder), language=language))
         print(told(path.read_text(encoding="utf-8"), played))
 
 

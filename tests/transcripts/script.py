@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-SIGNS = ">~+-^👍✍"
+SIGNS = ">~+-o^👍✍"
 _EXPECTED = re.compile(rf"bot\s+(?P<sign>[{SIGNS}])\s+(?P<rest>.+)", re.DOTALL)
 _ACTION = re.compile(
-    r"(?P<who>@?[a-z]+)(?:\s+(?P<how>in|re|edits)(?:\s+(?P<where>group|#\d+))?)?\s+(?P<mark>>>?) ?(?P<text>.*)",
+    r"(?P<who>@?[a-z]+)(?:\s+(?P<how>in|re|edits)(?:\s+(?P<where>group|#\d+))?)?"
+    r"\s+(?P<mark>>>?) ?(?P<text>.*)",
     re.DOTALL,
 )
 

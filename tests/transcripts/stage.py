@@ -56,9 +56,9 @@ class StageError(Exception):
 class Stage:
     """Everything between a line of a transcript and what comes back."""
 
-    def __init__(self, folder: Path, language: str, *, has_group: bool) -> None:
-        """Take a folder for the store and the language the house and its staff speak."""
-        self.folder, self.language, self.has_group = folder, language, has_group
+    def __init__(self, folder: Path, language: str, *, group: str) -> None:
+        """Take a folder for the store, the language of house and staff, and whether the group is real."""
+        self.folder, self.language, self.group = folder, language, group
         self.clock = StillClock(START)
         self.world = World(clock=START.timestamp, limits="off")
         self.world.watchers.append(self._look)
@@ -81,7 +81,7 @@ class Stage:
             self.world.open_private(
                 self.world.bot, self.world.add_person(name, language_code=code, person_id=address)
             )
-        if self.has_group:
+        if self.group == "real":
             members = [address for address, _, role in STAFF.values() if role is not Role.ADMIN]
             group = self.world.add_group("Desk", members=members[1:], admins=members[:1], group_id=GROUP)
             self.world.place_bot(self.world.bot, group, Member("administrator"), members[0])
@@ -103,7 +103,7 @@ class Stage:
             telegram={
                 "token": DEFAULT_TOKEN,
                 "api_url": self._running.url,
-                "staff_group": GROUP if self.has_group else None,
+                "staff_group": None if self.group == "no" else GROUP,
                 "admins": (STAFF["@admin"][0],),
             },
             web={"port": 0},
@@ -200,7 +200,8 @@ class Stage:
 
     async def _idle(self) -> None:
         async with asyncio.timeout(PATIENCE):
-            while self.world.bot.updates.waiting or await asyncio.to_thread(self.bot.is_busy):
+            # What is waited for lies in the store, so it is looked at again and again.
+            while self.world.bot.updates.waiting or await asyncio.to_thread(self.bot.is_busy):  # noqa: ASYNC110
                 await asyncio.sleep(0.002)
             for press in self._presses:
                 await press.answered  # a press nobody answers spins for the person who made it
@@ -310,6 +311,8 @@ def _service(message: Message, where: str) -> str:
         return f"bot + {as_mapping(message.content['forum_topic_created'])['name']}"
     if "forum_topic_closed" in message.content:
         return f"bot - {where}"
+    if "forum_topic_reopened" in message.content:
+        return f"bot o {where}"
     if "pinned_message_id" in message.content:
         return f"bot ^ {where}"
     raise StageError(f"the bot did what no transcript can tell: {message.content}")

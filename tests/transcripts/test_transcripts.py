@@ -12,7 +12,8 @@ TRANSCRIPTS = sorted(FOLDER.glob("*.txt"))
 
 @pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
 async def test_transcript_comes_out_as_written(path: Path, tmp_path: Path) -> None:
-    player.compare(path, await player.play(path, tmp_path))
+    steps, language = player.read(path)
+    player.compare(path, await player.play(steps, tmp_path, language=language))
 
 
 def test_every_transcript_exists_in_both_languages() -> None:
