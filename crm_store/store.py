@@ -9,6 +9,7 @@ import fcntl
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -50,6 +51,7 @@ class Cursor(Protocol):
 GROUP = 64
 READERS = 3
 RETRIES = 5
+PAUSE = 0.01
 
 
 class StoreBusyError(StoreError):
@@ -349,7 +351,7 @@ class _Pool:
         self._threads.shutdown()
 
     def _run(self, unit: Unit[T]) -> T:
-        for _ in range(RETRIES):
+        for run in range(RETRIES):
             try:
                 with Session(self._engine, expire_on_commit=False) as session, session.begin():
                     result = unit(session)
@@ -358,6 +360,7 @@ class _Pool:
                 if not _may_pass(error):
                     raise
                 log.warning("a unit is run again: %s", error)
+                time.sleep(PAUSE * 2**run)  # whoever it collided with goes first
             else:
                 self._woken(frozenset(session.info.pop("wakes", set())))
                 return result

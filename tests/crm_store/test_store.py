@@ -1,10 +1,8 @@
 """Units are committed together and fail alone; nobody hears of success before COMMIT."""
 
 import sqlite3
-import subprocess
-import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,43 +14,8 @@ from sqlalchemy.orm import Session
 
 from crm_store import store as stores
 from crm_store.models.inbox import Inbox
-from crm_store.store import AlreadyRunningError, Prepared, RunLock, Store, StoreBusyError, wake
-
-INSERT = Prepared(
-    sa.insert(Inbox)
-    .values(channel=sa.bindparam("channel"), account=sa.bindparam("account"))
-    .returning(Inbox.id)
-)
-RENAME = Prepared(
-    sa.update(Inbox).where(Inbox.account == sa.bindparam("old")).values(channel=sa.bindparam("new"))
-)
-
-
-def adding(account: str) -> Callable[[Session], str]:
-    """Return a unit that adds an inbox."""
-
-    def unit(session: Session) -> str:
-        session.add(Inbox(channel="telegram", account=account))
-        session.flush()
-        return account
-
-    return unit
-
-
-def failing(account: str) -> Callable[[Session], str]:
-    """Return a unit that adds an inbox and then fails."""
-
-    def unit(session: Session) -> str:
-        adding(account)(session)
-        raise ValueError(account)
-
-    return unit
-
-
-def accounts(store: Store) -> list[str]:
-    return store.read_now(
-        lambda session: list(session.scalars(sa.select(Inbox.account).order_by(Inbox.account)))
-    )
+from crm_store.store import Store, StoreBusyError, wake
+from tests.crm_store.units import INSERT, RENAME, accounts, adding, failing
 
 
 @contextmanager
@@ -75,13 +38,6 @@ def held(store: Store) -> Iterator[None]:
 def sqlite(tmp_path: Path) -> Iterator[Store]:
     opened = Store(f"sqlite:///{tmp_path / 'store.db'}")
     opened.create_tables()
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def postgres(postgres_url: str) -> Iterator[Store]:
-    opened = Store(postgres_url)
     yield opened
     opened.close()
 
@@ -330,158 +286,3 @@ def test_a_file_that_someone_else_holds_makes_the_store_busy_and_no_more(sqlite:
     other.close()
     assert sqlite.write_now(adding("b")) == "b"
     assert accounts(sqlite) == ["b"]
-
-
-def renaming(first: str, second: str, meet: threading.Barrier, runs: list[str]) -> Callable[[Session], None]:
-    """Return a unit that changes two rows, and on its first run waits in between for its counterpart."""
-
-    def unit(session: Session) -> None:
-        runs.append(first)
-        RENAME.run(session, old=first, new=first)
-        if runs.count(first) == 1:
-            meet.wait(10)
-        RENAME.run(session, old=second, new=first)
-
-    return unit
-
-
-@pytest.mark.postgres
-def test_a_deadlock_is_run_again(postgres: Store) -> None:
-    for account in ("a", "b"):
-        postgres.write_now(adding(account))
-    meet, runs = threading.Barrier(2), list[str]()
-    futures = [
-        postgres.submit(renaming("a", "b", meet, runs)),
-        postgres.submit(renaming("b", "a", meet, runs)),
-    ]
-    assert [future.result(20) for future in futures] == [None, None]
-    assert len(runs) == 3
-
-
-def colliding(times: int, runs: list[int], code: str = "40001") -> Callable[[Session], str]:
-    """Return a unit that PostgreSQL itself fails with an SQLSTATE, a number of times."""
-
-    def unit(session: Session) -> str:
-        runs.append(1)
-        adding("a")(session)
-        if len(runs) <= times:
-            session.execute(sa.text(f"DO $$ BEGIN RAISE SQLSTATE '{code}'; END $$"))
-        return "a"
-
-    return unit
-
-
-@pytest.mark.postgres
-def test_a_serialization_failure_is_run_again(postgres: Store) -> None:
-    runs: list[int] = []
-    assert postgres.write_now(colliding(2, runs)) == "a"
-    assert len(runs) == 3
-    assert accounts(postgres) == ["a"]
-
-
-@pytest.mark.postgres
-def test_a_unit_that_always_collides_makes_the_store_busy(postgres: Store) -> None:
-    runs: list[int] = []
-    with pytest.raises(StoreBusyError):
-        postgres.write_now(colliding(99, runs, "40P01"))
-    assert len(runs) == stores.RETRIES
-    assert accounts(postgres) == []
-
-
-@pytest.mark.postgres
-@pytest.mark.parametrize(
-    "statement", [adding("b"), lambda session: INSERT.run(session, channel="x", account="b")]
-)
-def test_a_lost_connection_is_run_again(postgres: Store, statement: Callable[[Session], object]) -> None:
-    runs: list[int] = []
-
-    def unit(session: Session) -> None:
-        runs.append(1)
-        if len(runs) == 1:
-            mine = session.scalar(sa.text("SELECT pg_backend_pid()"))
-            with postgres.engine.connect() as other:
-                other.execute(sa.text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": mine})
-        statement(session)
-
-    postgres.write_now(unit)
-    assert len(runs) == 2
-    assert accounts(postgres) == ["b"]
-
-
-@pytest.mark.postgres
-def test_another_error_is_not_run_again(postgres: Store) -> None:
-    runs: list[int] = []
-    with pytest.raises(DBAPIError):
-        postgres.write_now(colliding(99, runs, "22012"))
-    assert len(runs) == 1
-
-
-@pytest.mark.postgres
-def test_units_of_postgres_run_beside_each_other(postgres: Store) -> None:
-    meet = threading.Barrier(2)
-
-    def unit(account: str) -> Callable[[Session], str]:
-        def meets(session: Session) -> str:
-            meet.wait(10)
-            return adding(account)(session)
-
-        return meets
-
-    futures = [postgres.submit(unit("a")), postgres.submit(unit("b"))]
-    assert [future.result(10) for future in futures] == ["a", "b"]
-
-
-TRY_LOCK = """
-import sys
-from pathlib import Path
-from crm_store.store import AlreadyRunningError, RunLock
-try:
-    RunLock(Path(sys.argv[1])).acquire()
-except AlreadyRunningError as error:
-    print(error.key)
-else:
-    print("taken", flush=True)
-    sys.stdin.read()
-"""
-
-
-def another_process(folder: Path) -> "subprocess.Popen[str]":
-    """Start a process that takes the lock of a folder and keeps it until its input ends."""
-    return subprocess.Popen(
-        [sys.executable, "-c", TRY_LOCK, str(folder)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=Path(__file__).parents[2],
-    )
-
-
-def said(process: "subprocess.Popen[str]") -> str:
-    assert process.stdout is not None
-    return process.stdout.readline().strip()
-
-
-@pytest.mark.slow
-def test_a_second_process_is_refused_until_the_first_is_gone(tmp_path: Path) -> None:
-    lock = RunLock(tmp_path)
-    lock.acquire()
-    with another_process(tmp_path) as second:
-        assert said(second) == "error.second_process"
-    lock.release()
-    with another_process(tmp_path) as third:
-        assert said(third) == "taken"
-        with pytest.raises(AlreadyRunningError):
-            lock.acquire()
-        third.kill()
-    lock.acquire()
-    lock.release()
-
-
-def test_a_lock_can_be_given_back_twice(tmp_path: Path) -> None:
-    lock = RunLock(tmp_path)
-    lock.acquire()
-    lock.release()
-    lock.release()
-    lock.acquire()
-    assert int((tmp_path / "run.lock").read_text()) > 0
-    lock.release()
