@@ -50,8 +50,7 @@ class Cursor(Protocol):
 
 GROUP = 64
 READERS = 3
-RETRIES = 5
-PAUSE = 0.01
+RETRIES, PAUSE = 5, 0.01  # seconds, doubled each time
 
 
 class StoreBusyError(StoreError):
