@@ -4,7 +4,7 @@ BIN := .venv/bin
 RUN := $(BIN)/.run-requirements
 DEV := $(BIN)/.dev-requirements
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
-BENCHMARKS = $(shell grep -L DATA_DIR benchmarks/*.py)
+BENCHMARKS = $(shell grep -l __main__ benchmarks/*.py | xargs grep -L DATA_DIR)
 ARGS ?=
 
 .DEFAULT_GOAL := help

@@ -498,6 +498,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_outbox_flying', ['inbox_id', 'chat'], unique=False, sqlite_where=sa.text("state IN ('claimed', 'sending')"), postgresql_where=sa.text("state IN ('claimed', 'sending')"))
         batch_op.create_index('ix_outbox_provider', ['inbox_id', 'chat', 'provider_id'], unique=False)
         batch_op.create_index('ix_outbox_ready', ['inbox_id', 'rank', 'id', 'chat'], unique=False, sqlite_where=sa.text("state = 'ready'"), postgresql_where=sa.text("state = 'ready'"))
+        batch_op.create_index('ix_outbox_ready_chat', ['inbox_id', 'chat'], unique=False, sqlite_where=sa.text("state = 'ready'"), postgresql_where=sa.text("state = 'ready'"))
         batch_op.create_index('ix_outbox_recipient', ['occurrence_id', 'customer_id'], unique=False)
 
     op.create_table('rating',
@@ -615,6 +616,7 @@ def downgrade() -> None:
     op.drop_table('rating')
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.drop_index('ix_outbox_recipient')
+        batch_op.drop_index('ix_outbox_ready_chat', sqlite_where=sa.text("state = 'ready'"), postgresql_where=sa.text("state = 'ready'"))
         batch_op.drop_index('ix_outbox_ready', sqlite_where=sa.text("state = 'ready'"), postgresql_where=sa.text("state = 'ready'"))
         batch_op.drop_index('ix_outbox_provider')
         batch_op.drop_index('ix_outbox_flying', sqlite_where=sa.text("state IN ('claimed', 'sending')"), postgresql_where=sa.text("state IN ('claimed', 'sending')"))
