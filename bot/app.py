@@ -138,14 +138,15 @@ class App:
             bot_name=bot.username,
             survey_delay=settings.survey_delay,
         )
-        intake = Intake(
-            self.store, ROUTES, desk, inbox_id, Adapter(inbound.lane_of, inbound.to_inbound), self.clock.now,
-            index=lambda: self._index, kill=self.kill, metrics=self.metrics,
-        )  # fmt: skip
         channel = TelegramChannel(bot)
         courier = Courier(
             self.store, channel, inbox_id, self.clock.now, sending.feed_for(inbox_id, desk),
             pace=self.pace, kill=self.kill, metrics=self.metrics,
+        )  # fmt: skip
+        intake = Intake(
+            self.store, ROUTES, desk, inbox_id, Adapter(inbound.lane_of, inbound.to_inbound), self.clock.now,
+            index=lambda: self._index, express=courier.express, hand_over=courier.hand_over, kill=self.kill,
+            metrics=self.metrics,
         )  # fmt: skip
         accept = _Door(intake, channel, self._spawn).accept
         webhook = self._webhook(accept) if settings.telegram.mode == "webhook" else None

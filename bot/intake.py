@@ -16,6 +16,7 @@ from bot.observe import Metrics
 from crm_store import journal
 from crm_store.errors import StoreError
 from crm_store.journal import Arrival
+from crm_store.outbox import Draft, Express
 from crm_store.store import Store, StoreBusyError
 from handlers.context import Context, Desk
 from handlers.ports import InboundEvent, Understood
@@ -50,7 +51,9 @@ class Entry:
     event: InboundEvent | None
     understood: Understood = field(default_factory=Understood)
     tries: int = 0
+    refused: bool = False
     ticket: int | None = None
+    taken: list[tuple[int, Draft]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -64,22 +67,28 @@ class Intake:
     adapter: Adapter
     now: Callable[[], datetime]
     index: Index = lambda: None
+    express: Callable[[], Express | None] = lambda: None
+    hand_over: Callable[[Sequence[tuple[int, Draft]]], None] = lambda _taken: None
     kill: KillSwitch = field(default_factory=lambda: KillSwitch(None))
     metrics: Metrics = field(default_factory=Metrics)
     _lanes: dict[str, deque[Entry]] = field(default_factory=dict)
     _waiting: int = 0
+    _closed: bool = False
     _readings: set[asyncio.Task[None]] = field(default_factory=set)
     _room: asyncio.Event = field(default_factory=asyncio.Event)
     _loop: asyncio.AbstractEventLoop | None = None
 
     async def accept(self, updates: Sequence[Mapping[str, object]]) -> None:
         """Journal updates; when this returns they are durable and may be confirmed."""
+        if self._closed:
+            raise StoreBusyError  # nothing new is begun any more; whoever sent it will send it again
         entries = [self._entry(update) for update in updates]
         await self._understand(entries)
         arrivals = [entry.arrival for entry in entries]
         now = self.now()
         journalled = self.store.submit(lambda session: journal.keep(session, arrivals, now=now))
-        apart = self.kill.point == "after_journal"
+        # Where writers run side by side, what is to be handled must be in the journal before it begins.
+        apart = self.kill.point == "after_journal" or not self.store.is_sqlite
         if not apart:
             self._line_up(entries)  # the writer runs them behind the journal unit, in the same commit
         await asyncio.wrap_future(journalled)
@@ -100,7 +109,8 @@ class Intake:
         return len(entries)
 
     async def drain(self, *, within: float) -> bool:
-        """Wait until every lane is empty; False when the time was up before."""
+        """Take nothing new and wait until every lane is empty; False when the time was up before."""
+        self._closed = True
         try:
             async with asyncio.timeout(within):
                 while self._waiting:
@@ -119,6 +129,7 @@ class Intake:
             event = self.adapter.decode(update, self.inbox_id)
         except Exception:
             log.exception("update %d cannot be read", update_id)
+            self.metrics.dead_letter()
             return Entry(arrival, None, tries=TRIES)
         return Entry(arrival, event)
 
@@ -128,7 +139,7 @@ class Intake:
         def work() -> None:
             for entry in entries:
                 if entry.event is not None:
-                    entry.understood = understand(entry.event, index)
+                    entry.understood = _understood(entry, index)
 
         await asyncio.to_thread(work)
 
@@ -168,8 +179,11 @@ class Intake:
         self.kill.reach("after_commit")
         if error is None or isinstance(error, AlreadyDoneError):
             log.info("handled", extra={"update_id": entry.arrival.update_id, "ticket": entry.ticket})
+            if entry.taken:
+                self.hand_over(entry.taken)
             self._next(entry)
-        elif isinstance(error, StoreError) and not isinstance(error, StoreBusyError):
+        elif isinstance(error, StoreError) and not isinstance(error, StoreBusyError) and not entry.refused:
+            entry.refused = True  # a refusal that is refused itself is tried again and put aside
             self._hand_in(entry, self._explain_unit(entry, error))
         else:
             self._retry(entry, error)
@@ -184,7 +198,7 @@ class Intake:
             return
         log.warning("update %d is tried again: %s", number, error, extra={"update_id": number})
         assert self._loop is not None  # noqa: S101 - set before anything was handed in
-        self._loop.call_later(min(5.0, 0.05 * 4.0**entry.tries), self._start, entry)
+        self._loop.call_later(min(5.0, 0.05 * 4.0 ** min(entry.tries, 4)), self._start, entry)
 
     def _next(self, entry: Entry) -> None:
         self._waiting -= 1
@@ -229,9 +243,14 @@ class Intake:
     def _perform_unit(self, entry: Entry) -> Callable[[Session], None]:
         def unit(session: Session) -> None:
             self._claim(session, entry)
+            express = session.info["express"] = self.express()
             session.info.pop("ticket", None)
-            self.routes.perform(self._context(session, entry))
+            try:
+                self.routes.perform(self._context(session, entry))
+            finally:
+                session.info.pop("express")
             entry.ticket = session.info.pop("ticket", None)
+            entry.taken = express.taken if express is not None else []
 
         return unit
 
@@ -249,3 +268,13 @@ class Intake:
         return lambda session: journal.give_up(
             session, self.inbox_id, entry.arrival.update_id, attempts=entry.tries, error=error
         )
+
+
+def _understood(entry: Entry, index: FaqIndex | None) -> Understood:
+    assert entry.event is not None  # noqa: S101 - only readable events come here
+    try:
+        return understand(entry.event, index)
+    except Exception:
+        # What nobody makes sense of is kept and answered all the same.
+        log.exception("update %d is not understood", entry.arrival.update_id)
+        return Understood()

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from crm_store.models.outbox import Action, Lane, OutboxRow, OutboxState, Thread
-from crm_store.outbox import LONGEST
+from crm_store.outbox import LONGEST, Draft
 from crm_store.store import Prepared
 from crm_store.types import micros
 
@@ -173,6 +173,15 @@ def _claimed(row: tuple[object, ...]) -> Claimed:
         message_id=cast("int | None", message),
         body=orjson.loads(cast("str", body)),
     )
+
+
+def handed(row_id: int, draft: Draft) -> Claimed:
+    """Make a claimed row of a draft that was written as claimed."""
+    return Claimed(
+        id=row_id, chat=draft.chat, thread_id=None, thread=None, priority=draft.priority, action=draft.action,
+        target=None, attempts=0, combinable=False, occurrence_id=None, customer_id=draft.customer_id,
+        message_id=draft.message_id, body=dict(draft.body),
+    )  # fmt: skip
 
 
 def claim(session: Session, inbox_id: int, row: Claimed, *, epoch: int, now: datetime) -> bool:

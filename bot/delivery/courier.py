@@ -151,10 +151,9 @@ class Courier:
     async def _cycle(self) -> None:
         async with self._cycling:
             self._wake.clear()
+            self._looked = monotonic()
             for row in await self._write():
-                task = asyncio.create_task(self._deliver(row))
-                self._flying.add(task)
-                task.add_done_callback(self._flying.discard)
+                self._fly(row)
 
     async def _write(self) -> list[Claimed]:
         """Settle what has ended and claim what may start, in one transaction."""
@@ -246,9 +245,8 @@ class Courier:
 
     async def _attempt(self, row: Claimed, begins: float) -> Settlement | None:
         if row.action is Action.MAKE_THREAD and row.thread is not None:
-            return settling.sent(
-                row, row.thread, self.now()
-            )  # made before a crash, as the channel told since
+            # Made before a crash, as the channel told since.
+            return settling.sent(row, row.thread, self.now())
         content = await self._content(row)
         if not await self._begin(row, begins):
             return None

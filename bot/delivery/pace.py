@@ -86,13 +86,14 @@ class Pace:
         """Tell how long until a call may start; 0 means now.
 
         What was planned may start late when the machine is busy, and then starts would bunch: so the starts
-        of the last second are counted as they were. A rush of replies alone is let through.
+        of the last second are counted as they were. A rush of replies is let through, unless most of what
+        fills the second is a campaign: then a reply waits the few milliseconds until its next gap.
         """
         started = self._started
         while started and started[0][0] <= now - WINDOW:
             started.popleft()
         if len(started) >= self.rate and (
-            bulk or now < self.careful_until or any(mass for _, mass in started)
+            bulk or now < self.careful_until or sum(mass for _, mass in started) > self.rate / 2
         ):
             return max(0.0, started[len(started) - int(self.rate)][0] + WINDOW - now)
         return 0.0

@@ -67,6 +67,13 @@ class OutboxRow(Base):
             postgresql_where=sa.text(READY),
         ),
         sa.Index(
+            "ix_outbox_ready_chat",
+            "inbox_id",
+            "chat",
+            sqlite_where=sa.text(READY),
+            postgresql_where=sa.text(READY),
+        ),
+        sa.Index(
             "ix_outbox_flying",
             "inbox_id",
             "chat",
