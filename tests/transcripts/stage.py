@@ -111,7 +111,7 @@ class Stage:
             language=self.language,
             timezone=ZONE,
         )
-        return App(settings, clock=self.clock, pace=Unhurried())
+        return App(settings, clock=self.clock, pace=Unhurried(rate=1000.0))
 
     def _hire(self, session: Session) -> None:
         inbox_id = journal.inbox(session, "telegram", str(self.world.bot.id)).id
@@ -201,8 +201,9 @@ class Stage:
     async def _idle(self) -> None:
         async with asyncio.timeout(PATIENCE):
             # What is waited for lies in the store, so it is looked at again and again.
-            while self.world.bot.updates.waiting or await asyncio.to_thread(self.bot.is_busy):  # noqa: ASYNC110
-                await asyncio.sleep(0.002)
+            while self.world.bot.updates.waiting or self.bot.is_busy():  # noqa: ASYNC110
+                self.bot.hurry()
+                await asyncio.sleep(0.004)
             for press in self._presses:
                 await press.answered  # a press nobody answers spins for the person who made it
         self._presses.clear()
