@@ -6,23 +6,17 @@ import tomllib
 from collections.abc import Iterator
 from datetime import date, time, timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
-from pydantic_settings import (
-    BaseSettings,
-    InitSettingsSource,
-    NoDecode,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-)
 
 from crm_store.rules.business_hours import OpenHours
 from handlers.texts import catalogue
 
 PREFIX = "HEARWELL_"
+Tree = dict[str, object]  # settings as they are written: values and sections of values
 TOKEN = re.compile(r"^\d+:[A-Za-z0-9_-]{3,}$")
 EXAMPLES = {
     "config": "HEARWELL_CONFIG=/etc/hearwell.toml",
@@ -83,7 +77,7 @@ class Telegram(BaseModel):
     webhook_url: str | None = None
     webhook_secret: SecretStr | None = None
     staff_group: int | None = None
-    admins: Annotated[tuple[int, ...], NoDecode] = ()
+    admins: tuple[int, ...] = ()
     rate: float = Field(default=30.0, gt=0, le=1000)
 
     @property
@@ -146,7 +140,7 @@ class DeskSettings(BaseModel):
     """How the service desk works."""
 
     hours: str = "mon-sun 00:00-24:00"
-    closed: Annotated[tuple[date, ...], NoDecode] = ()
+    closed: tuple[date, ...] = ()
     survey_delay: int = Field(default=0, ge=0)
 
     @field_validator("closed", mode="before")
@@ -178,10 +172,8 @@ class Log(BaseModel):
     json_lines: bool = True
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """Everything an operator can set, by HEARWELL_… variables, `_FILE` variants or one TOML file."""
-
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", extra="ignore")
 
     telegram: Telegram = Field(default_factory=Telegram)
     database: Database = Field(default_factory=Database)
@@ -201,18 +193,6 @@ class Settings(BaseSettings):
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
             raise _problem("zone") from error
         return value
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Read given values first, then the environment, then files."""
-        return init_settings, env_settings, InitSettingsSource(settings_cls, init_kwargs=_written())
 
     @property
     def database_url(self) -> str:
@@ -258,43 +238,45 @@ def _shift(text: str) -> tuple[time, time]:
 
 
 def load(**given: object) -> Settings:
-    """Read the settings, or raise ConfigError with the setting, the problem and an example."""
+    """Read the settings, or raise ConfigError with the setting, the problem and an example.
+
+    What a caller gives wins over variables, those over a file of one value, and that over the file of many.
+    """
+    read: Tree = {}
+    for source in (_toml(), _secret_files(), _variables(), given):
+        _merge(read, source)
     try:
-        return Settings(**given)  # type: ignore[arg-type]  # pydantic checks what a caller says
+        return Settings.model_validate(read)
     except ValidationError as error:
         raise ConfigError("\n".join(_sentences(error))) from None
 
 
-class _Given(Settings):
-    """Settings that read no environment."""
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Read the given values only."""
-        return (init_settings,)
-
-
 def without_environment(**given: object) -> Settings:
     """Make settings from the given values alone; the demo takes nothing from the environment."""
-    return _Given(**given)  # type: ignore[arg-type]  # given by our own code
+    return Settings.model_validate(given)
 
 
-def _written() -> dict[str, object]:
-    """Read what files say; a file of one value wins over the file of many."""
-    values = _toml()
-    for path, value in _secret_files():
-        section, _, key = path.rpartition(".")
-        place = values.setdefault(section, {}) if section else values
-        if isinstance(place, dict):
-            place[key] = value
-    return values
+def _merge(into: Tree, more: Tree) -> None:
+    for name, value in more.items():
+        known = into.get(name)
+        if isinstance(known, dict) and isinstance(value, dict):
+            _merge(known, value)
+        else:
+            into[name] = value
+
+
+def _placed(name: str, value: str) -> Tree:
+    """Place a value where its variable's name says: TELEGRAM__TOKEN in the section telegram."""
+    first, *rest = name.lower().split("__", 1)
+    return {first: _placed(rest[0], value)} if rest else {first: value}
+
+
+def _variables() -> Tree:
+    found: Tree = {}
+    for name, value in os.environ.items():
+        if name.startswith(PREFIX) and value and not name.endswith("_FILE"):
+            _merge(found, _placed(name.removeprefix(PREFIX), value))
+    return found
 
 
 def _toml() -> dict[str, object]:
@@ -307,14 +289,16 @@ def _toml() -> dict[str, object]:
         raise ConfigError(wrong("config", "file", file=path, why=error)) from None
 
 
-def _secret_files() -> Iterator[tuple[str, str]]:
+def _secret_files() -> Tree:
+    found: Tree = {}
     for name, path in os.environ.items():
-        if name.startswith(PREFIX) and name.endswith("_FILE"):
+        if name.startswith(PREFIX) and path and name.endswith("_FILE"):
             try:
-                secret = Path(path).read_text(encoding="utf-8").strip()
+                value = Path(path).read_text(encoding="utf-8").strip()
             except OSError as error:
                 raise ConfigError(wrong(name, "file", file=path, why=error.strerror)) from None
-            yield name.removeprefix(PREFIX).removesuffix("_FILE").lower().replace("__", "."), secret
+            _merge(found, _placed(name.removeprefix(PREFIX).removesuffix("_FILE"), value))
+    return found
 
 
 def _sentences(error: ValidationError) -> Iterator[str]:
