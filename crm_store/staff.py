@@ -114,7 +114,7 @@ def everyone(session: Session, inbox_id: int) -> Sequence[Colleague]:
         .join(StaffRole, StaffRole.staff_id == Staff.id)
         .where(Staff.inbox_id == inbox_id, StaffRole.revoked.is_(None))
         .order_by(Staff.id)
-    ).tuples()
+    )
     held: dict[tuple[str, str], set[Role]] = {}
     for address, language, role in rows:
         held.setdefault((address, language), set()).add(Role(role))
