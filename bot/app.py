@@ -28,7 +28,8 @@ from bot.observe import Metrics
 from bot.web.server import Server, Webhook
 from crm_store import knowledge, staff
 from crm_store.rules.sla import PRESET
-from crm_store.store import RunLock, Store
+from crm_store.run_lock import RunLock
+from crm_store.store import Store
 from handlers.context import Desk
 from handlers.marketer import sending
 from handlers.routes import ROUTES

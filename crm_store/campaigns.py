@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from crm_store import caps, policies
@@ -22,7 +21,7 @@ from crm_store.rules import occurrences
 from crm_store.rules.frequency import QuietHours
 from crm_store.rules.occurrences import Recurrence, Schedule
 from crm_store.rules.zones import local_of
-from crm_store.store import wake
+from crm_store.store import adding, wake
 from crm_store.verdicts import Ruling
 
 TOPIC = "news"
@@ -245,7 +244,7 @@ def run_once(
     """Make the row of a run unless it is there; return its id if it is new."""
     following = occurrences.after(schedule_of(campaign), max(one.instant, campaign.created))
     found = session.scalars(
-        postgresql.insert(Occurrence)
+        adding(session, Occurrence)
         .values(
             campaign_id=campaign.id,
             local_time=f"{one.local:%Y-%m-%dT%H:%M}",

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from crm_store.models.campaign import (
@@ -19,6 +18,7 @@ from crm_store.models.campaign import (
 )
 from crm_store.models.customer import Customer
 from crm_store.rules.frequency import Local, Scope, earliest
+from crm_store.store import adding
 from crm_store.verdicts import NEVER, Question, Ruling, audience, known_zone, verdicts, word
 
 CHUNK = 1000
@@ -143,7 +143,7 @@ def _insert_recipients(session: Session, ruling: Ruling, which: sa.ColumnElement
         "occurrence_id", "customer_id", "verdict", "reason", "reason_detail", "policy_version", "not_before",
         "state",
     )  # fmt: skip
-    session.execute(postgresql.insert(Recipient).from_select(columns, rows).on_conflict_do_nothing())
+    session.execute(adding(session, Recipient).from_select(columns, rows).on_conflict_do_nothing())
 
 
 def _insert_reservations(session: Session, ruling: Ruling, low: int, high: int) -> None:
@@ -162,7 +162,7 @@ def _insert_reservations(session: Session, ruling: Ruling, low: int, high: int) 
         Recipient.state == PLANNED,
     )
     columns = ("occurrence_id", "customer_id", "channel", "topic", "at", "state")
-    session.execute(postgresql.insert(Reservation).from_select(columns, rows).on_conflict_do_nothing())
+    session.execute(adding(session, Reservation).from_select(columns, rows).on_conflict_do_nothing())
 
 
 def date_later(
@@ -240,7 +240,7 @@ def reserve(session: Session, ruling: Ruling, ids: Sequence[int]) -> None:
         }
         for one in ids
     ]  # fmt: skip
-    session.execute(postgresql.insert(Reservation).on_conflict_do_nothing(), rows)
+    session.execute(adding(session, Reservation).on_conflict_do_nothing(), rows)
 
 
 def release(session: Session, occurrence_id: int, ids: Sequence[int], *, now: datetime) -> None:

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from crm_store.models.inbox import Inbox, JournalEntry
 from crm_store.store import Prepared
 from crm_store.types import micros
 
-# The unique key is the dedupe. PostgreSQL's form compiles for SQLite too, not the other way round.
+# The unique key is the dedupe; both databases read this form.
 _INSERT = Prepared(
-    postgresql.insert(JournalEntry)
-    .values({name: sa.bindparam(name) for name in ("inbox_id", "update_id", "received", "lane", "raw")})
-    .on_conflict_do_nothing(index_elements=["inbox_id", "update_id"])
+    sa.text(
+        "INSERT INTO journal (inbox_id, update_id, received, lane, raw) "
+        "VALUES (:inbox_id, :update_id, :received, :lane, :raw) ON CONFLICT (inbox_id, update_id) DO NOTHING"
+    )
 )
 _DONE = Prepared(
     sa.update(JournalEntry)

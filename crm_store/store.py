@@ -5,24 +5,26 @@ its caller hears of success only after COMMIT returned.
 """
 
 import asyncio
-import fcntl
 import logging
-import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Generic, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, cast
 
 import orjson
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
 
 from crm_store.errors import StoreError
+from crm_store.models.base import Base
 from crm_store.models.registry import METADATA
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 T = TypeVar("T")
 Unit = Callable[[Session], T]
@@ -57,12 +59,6 @@ class StoreBusyError(StoreError):
     """The database did not take the change; it is tried again."""
 
     key = "error.busy"
-
-
-class AlreadyRunningError(StoreError):
-    """Another process already sends and receives with this data folder."""
-
-    key = "error.second_process"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +103,15 @@ class Prepared:
         """Run the statement and return its first row or None."""
         rows = self.run(session, **values)
         return rows[0] if rows else None
+
+
+def adding(session: Session, table: type[Base]) -> "postgresql.Insert | sqlite.Insert":
+    """Begin an INSERT that can pass over what is there already, in the words of the session's database."""
+    if session.get_bind().dialect.name == "sqlite":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert(table)
 
 
 def wake(session: Session, reason: str) -> None:
@@ -372,29 +377,3 @@ def _may_pass(error: Exception) -> bool:
     Prepared statements raise the driver's own error, all else raises SQLAlchemy's; PEP 249 names both alike.
     """
     return any(kind.__name__ == "OperationalError" for kind in type(error).__mro__)
-
-
-class RunLock:
-    """The right to receive and send with a data folder, held by one process at a time."""
-
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / "run.lock"
-        self._file: int | None = None
-
-    def acquire(self) -> None:
-        """Take the lock or raise AlreadyRunningError."""
-        handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            os.close(handle)
-            raise AlreadyRunningError from error
-        os.ftruncate(handle, 0)
-        os.write(handle, str(os.getpid()).encode())
-        self._file = handle
-
-    def release(self) -> None:
-        """Give the lock back."""
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None

@@ -20,7 +20,8 @@ from bot.cli.run import loaded
 from bot.clock import utc_now
 from bot.config import Settings
 from crm_store.errors import StoreError
-from crm_store.store import RunLock, Store
+from crm_store.run_lock import RunLock
+from crm_store.store import Store
 from handlers.texts import catalogue
 
 LOW_GB = 1

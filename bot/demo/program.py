@@ -5,7 +5,7 @@ import contextlib
 import errno
 import logging
 import socket
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from bot import config
 from bot.app import App
@@ -13,18 +13,14 @@ from bot.clock import Clock
 from bot.demo import memory, scenes, seeding
 from bot.demo.cast import STAFF_GROUP
 from bot.demo.folder import DemoError, Folder
+from bot.demo.hours import out_of_the_night
 from bot.sandbox.bots import DEFAULT_TOKEN
 from bot.sandbox.server import Running, serve
 from bot.sandbox.world import World
-from crm_store.rules.frequency import QuietHours
-from crm_store.rules.zones import instant_of, local_of
-from crm_store.store import AlreadyRunningError, RunLock
+from crm_store.run_lock import AlreadyRunningError, RunLock
 
 log = logging.getLogger("hearwell.demo")
 HOST = "127.0.0.1"
-ZONE = "Asia/Shanghai"
-QUIET = QuietHours(time(22), time(8))
-MORNING = time(10)
 HISTORY_ENDS = timedelta(minutes=90)
 """How long before the demo's now the seeded history ends; what follows is played through the bot."""
 
@@ -32,11 +28,10 @@ HISTORY_ENDS = timedelta(minutes=90)
 class Demo:
     """A running demo; `stop` ends it."""
 
-    zone = ZONE
-
-    def __init__(self, folder: Folder, port: int) -> None:
-        """Take the folder and the port; nothing runs before start."""
-        self.folder, self._port = folder, port
+    def __init__(self, folder: Folder, port: int, zone: str) -> None:
+        """Take the folder, the port and the shop's time zone; nothing runs before start."""
+        self.folder, self._port, self.zone = folder, port, zone
+        self.is_open = False
         self.clock = Clock()
         self.skipped_night: datetime | None = None
         self._world: World | None = None
@@ -68,6 +63,7 @@ class Demo:
             self.folder.is_complete = True
         self.folder.offset = world.clock.offset
         self.folder.keep()
+        self.is_open = True
 
     async def stop(self) -> None:
         """Stop the bot, then the sandbox it talks to."""
@@ -101,7 +97,7 @@ class Demo:
         world = World()
         now = self._awake(0)
         world.clock.offset = self._offset(now - scenes.BEGIN)
-        seeding.seed(self.folder.url, world, base=now - HISTORY_ENDS, zone=ZONE)
+        seeding.seed(self.folder.url, world, base=now - HISTORY_ENDS, zone=self.zone)
         return world
 
     def _take_up(self) -> World:
@@ -113,7 +109,7 @@ class Demo:
     def _awake(self, offset: int) -> datetime:
         """Return the demo's now, put off to the coming morning when it is night."""
         now = self.clock.now() + timedelta(seconds=offset)
-        awake = out_of_the_night(now)
+        awake = out_of_the_night(now, self.zone)
         self.skipped_night = awake if awake != now else None
         return awake
 
@@ -122,7 +118,7 @@ class Demo:
 
     async def _serve(self, world: World) -> Running:
         try:
-            return await serve(world, HOST, self._port, self.folder.state)
+            return await serve(world, HOST, self._port, self.folder.state, lambda: self.is_open)
         except OSError as error:
             raise _taken(self._port, error) from None
 
@@ -132,7 +128,7 @@ class Demo:
             web={"host": HOST, "port": 0},
             data_dir=self.folder.path,
             language="en",
-            timezone=ZONE,
+            timezone=self.zone,
         )
 
     def _moved(self, offset: int) -> None:
@@ -154,15 +150,6 @@ class Demo:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(10):
                 await asyncio.gather(*self._tasks)
-
-
-def out_of_the_night(now: datetime) -> datetime:
-    """Return now, or the coming 10:00 of the demo's zone when campaigns would have to keep quiet."""
-    if not QUIET.is_quiet(now, ZONE):
-        return now
-    local = local_of(now, ZONE)
-    morning = datetime.combine(local.date(), MORNING)
-    return instant_of(morning + timedelta(days=local > morning), ZONE)
 
 
 def check_port(port: int) -> None:

@@ -25,7 +25,8 @@ from bot.sandbox.world import World
 from crm_store import journal
 from crm_store.journal import Arrival
 from crm_store.models.outbox import OutboxRow, OutboxState
-from crm_store.store import AlreadyRunningError, Store
+from crm_store.run_lock import AlreadyRunningError
+from crm_store.store import Store
 from tests.bot.sandbox.lab import eventually
 
 MEI = 101

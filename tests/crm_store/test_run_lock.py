@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from crm_store.store import AlreadyRunningError, RunLock
+from crm_store.run_lock import AlreadyRunningError, RunLock
 
 TRY_LOCK = """
 import sys
 from pathlib import Path
-from crm_store.store import AlreadyRunningError, RunLock
+from crm_store.run_lock import AlreadyRunningError, RunLock
 try:
     RunLock(Path(sys.argv[1])).acquire()
 except AlreadyRunningError as error:
