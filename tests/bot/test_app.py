@@ -210,7 +210,7 @@ class TestTheProcess:
             started = await process(tmp_path, **given)
             write(world, "请问发货要几天？")
             async with asyncio.timeout(60):
-                while not answers(world):  # noqa: ASYNC110 - another process is waited for
+                while not answers(world) and started.returncode is None:  # noqa: ASYNC110 - another process
                     await asyncio.sleep(0.01)
             started.send_signal(signal.SIGTERM)
             _, said = await started.communicate()
