@@ -38,16 +38,22 @@ def demo(
     no_open: Annotated[bool, typer.Option("--no-open", help="Do not open the browser.")] = False,
     data_dir: Annotated[Path, typer.Option(help="Folder that keeps the demo's world.")] = Path(".demo"),
     fresh: Annotated[bool, typer.Option("--fresh", help="Empty the folder and start anew.")] = False,
+    zone: Annotated[
+        str | None, typer.Option(help="Time zone the shop lives in.", show_default="the machine's")
+    ] = None,
 ) -> None:
     """Try everything offline: sandbox, bot and a seeded world on one page, until Ctrl-C."""
     from bot.demo.folder import DemoError, Folder
+    from bot.demo.hours import is_zone, local_zone
     from bot.demo.program import Demo, check_port
 
     observe.set_up(level="WARNING", json=False)
     try:
+        if zone is not None and not is_zone(zone):
+            raise DemoError(f"There is no time zone {zone}; give one such as --zone Asia/Shanghai.")
         check_port(port)
         folder = Folder.open(data_dir)
-        code = with_loop(_run(Demo(folder, port), is_fresh=fresh, opens=not no_open))
+        code = with_loop(_run(Demo(folder, port, zone or local_zone()), is_fresh=fresh, opens=not no_open))
     except DemoError as error:
         print(error, file=sys.stderr)
         raise typer.Exit(2) from None

@@ -46,10 +46,12 @@ _CITIES = {
     "en": ("Shanghai", "Beijing", "Shenzhen", "Suzhou"),
 }
 _ABROAD = (
-    ("Europe/London", "London"),
+    ("Asia/Shanghai", "Shanghai"),
+    ("Europe/Berlin", "Berlin"),
     ("America/New_York", "New York"),
     ("America/Los_Angeles", "San Francisco"),
 )
+"""At any hour it is night in one of them, so a campaign always meets somebody's quiet hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ def _shopper(number: int) -> Shopper:
         is_new=words["new"],
     )
     if language == "en" and number % 4 == 1:
-        zone, city = _ABROAD[number // 4 % 3]
+        zone, city = _ABROAD[number // 4 % len(_ABROAD)]
         one = replace(one, zone=zone, city=city)
     return _with_consent(one)
 

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import socket
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -29,6 +29,7 @@ SAVE_EVERY = 0.5
 LARGEST_BODY = 64 * 1024 * 1024
 WORLD = web.AppKey("world", World)
 EVENTS = web.AppKey("events", Events)
+IS_OPEN = web.AppKey[Callable[[], bool]]("is_open")
 
 
 class Running:
@@ -45,24 +46,32 @@ class Running:
 
 
 async def serve(
-    world: World, host: str = "127.0.0.1", port: int = 0, state_path: Path | None = None
+    world: World,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    state_path: Path | None = None,
+    is_open: Callable[[], bool] = lambda: True,
 ) -> Running:
-    """Serve a world; port 0 takes a free one.
+    """Serve a world; port 0 takes a free one. Until `is_open` says yes, /healthz answers 503.
 
     Raises OSError when the port is taken, before anything is started or saved.
     """
     door = socket.create_server((host, port))
-    runner = web.AppRunner(build(world, state_path=state_path), access_log=None, shutdown_timeout=0.5)
+    runner = web.AppRunner(
+        build(world, state_path=state_path, is_open=is_open), access_log=None, shutdown_timeout=0.5
+    )
     await runner.setup()
     await web.SockSite(runner, door).start()
     taken: int = door.getsockname()[1]
     return Running(runner, host, taken)
 
 
-def build(world: World, *, state_path: Path | None) -> web.Application:
+def build(
+    world: World, *, state_path: Path | None, is_open: Callable[[], bool] = lambda: True
+) -> web.Application:
     """Build the application; with a path the world is saved there after every change."""
     app = web.Application(client_max_size=LARGEST_BODY, middlewares=[refuse_strangers])
-    app[WORLD], app[EVENTS] = world, Events(world)
+    app[WORLD], app[EVENTS], app[IS_OPEN] = world, Events(world), is_open
     app.router.add_route("*", "/bot{token}/{method}", answer_call)
     app.router.add_get("/file/bot{token}/{path:.+}", download)
     app.router.add_get("/sandbox/state", show_state)
@@ -71,6 +80,7 @@ def build(world: World, *, state_path: Path | None) -> web.Application:
     app.router.add_get("/sandbox/file/{file_id}", show_file)
     app.router.add_delete("/sandbox/faults", clear_faults)
     app.router.add_post("/sandbox/{order}", give_order)
+    app.router.add_get("/healthz", show_health)
     app.router.add_get("/", show_page)
     if PAGE.is_dir():
         app.router.add_static("/sandbox/page", PAGE)
@@ -165,6 +175,12 @@ async def show_page(_: web.Request) -> web.StreamResponse:
     return (
         web.FileResponse(index) if index.exists() else web.Response(text="The page is missing.", status=404)
     )
+
+
+async def show_health(request: web.Request) -> web.Response:
+    """Tell whether everything that belongs to this world is up."""
+    is_open = request.app[IS_OPEN]()
+    return web.json_response({"status": "ok" if is_open else "starting"}, status=200 if is_open else 503)
 
 
 async def refuse_path(_: web.Request) -> web.StreamResponse:

@@ -1,6 +1,9 @@
 """The demo's world: its people, its folder, its clock, and what it covers."""
 
+import os
 import sqlite3
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,7 +16,7 @@ from bot.demo import memory, seeding
 from bot.demo.articles import ARTICLES
 from bot.demo.cast import HOUSEHOLD, LI, ZHAO, shoppers
 from bot.demo.folder import DemoError, Folder
-from bot.demo.program import QUIET, ZONE, out_of_the_night
+from bot.demo.hours import ELSEWHERE, QUIET, is_zone, local_zone, out_of_the_night
 from bot.sandbox.world import World
 from crm_store import campaigns, ratings
 from crm_store.campaigns import NewCampaign
@@ -24,6 +27,7 @@ from crm_store.models.ticket import RecoveryTask
 from crm_store.store import Store
 
 BASE = datetime(2026, 3, 4, 2, 30, tzinfo=UTC)
+ZONE = "Asia/Shanghai"
 
 
 @pytest.fixture(scope="module")
@@ -69,9 +73,10 @@ def test_a_campaign_to_everyone_meets_every_verdict(store: Store) -> None:
     assert reasons["ok"] > HOUSEHOLD / 2
 
 
-@pytest.mark.parametrize("hour", range(0, 14))
-def test_somebody_abroad_sleeps_whenever_the_shop_is_awake(hour: int) -> None:
-    now = datetime(2026, 7, 1, hour, 30, tzinfo=UTC)
+@pytest.mark.parametrize("month", [1, 3, 7, 11])
+@pytest.mark.parametrize("hour", range(24))
+def test_somebody_sleeps_at_any_hour(month: int, hour: int) -> None:
+    now = datetime(2026, month, 20, hour, 30, tzinfo=UTC)
     assert any(QUIET.is_quiet(now, one.zone) for one in shoppers() if one.zone)
 
 
@@ -131,10 +136,31 @@ def test_articles_are_asked_for_in_both_languages() -> None:
         ("2026-03-05T00:00:00", "2026-03-05T10:00:00"),
     ],
 )
-def test_a_start_at_night_waits_for_the_morning(local: str, expected: str) -> None:
-    shanghai = timedelta(hours=8)
-    now = datetime.fromisoformat(local).replace(tzinfo=UTC) - shanghai
-    assert out_of_the_night(now) + shanghai == datetime.fromisoformat(expected).replace(tzinfo=UTC)
+@pytest.mark.parametrize(("zone", "ahead"), [("Asia/Shanghai", 8), ("America/New_York", -5), ("UTC", 0)])
+def test_a_start_at_night_waits_for_the_morning(local: str, expected: str, zone: str, ahead: int) -> None:
+    offset = timedelta(hours=ahead)
+    now = datetime.fromisoformat(local).replace(tzinfo=UTC) - offset
+    assert out_of_the_night(now, zone) + offset == datetime.fromisoformat(expected).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize("machine", ["Europe/Berlin", "America/New_York"])
+def test_the_shop_lives_where_the_machine_is(machine: str) -> None:
+    ask = "from bot.demo.hours import local_zone; print(local_zone())"
+    told = subprocess.run(
+        [sys.executable, "-c", ask], env={**os.environ, "TZ": machine}, capture_output=True, check=True
+    )
+    assert told.stdout.decode().strip() == machine
+
+
+def test_without_a_machine_that_tells_the_shop_still_lives_somewhere() -> None:
+    assert is_zone(local_zone())
+    assert is_zone(ELSEWHERE)
+
+
+@pytest.mark.parametrize("name", ["", "Mars/Base", "/etc/passwd", "../UTC", "Asia"])
+def test_what_is_no_zone_is_told_from_one(name: str) -> None:
+    assert not is_zone(name)
+    assert is_zone("Europe/Berlin")
 
 
 def test_numbers_the_bot_knows_are_never_given_out_again(store: Store, url: str) -> None:

@@ -20,7 +20,7 @@ URL = re.compile(r"http://127\.0\.0\.1:\d+")
 
 async def begin(folder: Path, *more: str) -> Process:
     """Start the demo."""
-    command = ("-m", "bot", "demo", "--no-open", "--data-dir", str(folder), *more)
+    command = ("-m", "bot", "demo", "--no-open", "--zone", "Asia/Shanghai", "--data-dir", str(folder), *more)
     return await asyncio.create_subprocess_exec(sys.executable, *command, stdout=PIPE, stderr=PIPE)
 
 
@@ -42,6 +42,12 @@ async def running(folder: Path) -> AsyncIterator[str]:
         if process.returncode is None:
             process.kill()
             await process.wait()
+
+
+async def health(url: str) -> tuple[int, dict[str, str]]:
+    """Ask whether the demo is up."""
+    async with aiohttp.ClientSession() as http, http.get(f"{url}/healthz") as answer:
+        return answer.status, await answer.json()
 
 
 async def texts(url: str, chat: int) -> list[str]:
@@ -68,6 +74,7 @@ async def say(url: str, who: int, text: str) -> list[str]:
 async def test_the_demo_answers_in_both_languages_and_survives_a_restart(tmp_path: Path) -> None:
     stranger = next(one for one in shoppers() if one.language == "en" and one.says_yes and not one.is_pinned)
     async with running(tmp_path / "world") as url:
+        assert await health(url) == (200, {"status": "ok"})
         assert sum("Mei 梅，您好" in text for text in await say(url, MEI.address, "/start")) == 2
         assert any(f"Hello {stranger.name}" in text for text in await say(url, stranger.address, "/start"))
         assert any("this is Wang" in text for text in await texts(url, LI.address))
@@ -87,6 +94,8 @@ async def test_a_taken_port_and_a_strange_folder_are_refused_in_one_sentence(tmp
     assert process.returncode == 2
     assert not (tmp_path / "new").exists()
     (tmp_path / "letter.txt").write_text("mine")
+    process = await begin(tmp_path / "new", "--port", "0", "--zone", "Mars/Base")
+    assert (await process.communicate())[1].decode().startswith("There is no time zone Mars/Base;")
     process = await begin(tmp_path, "--port", "0", "--fresh")
     assert "is not a demo's folder" in (await process.communicate())[1].decode()
     assert process.returncode == 2

@@ -2,10 +2,12 @@
 
 import asyncio
 
+import aiohttp
 import orjson
 
 from bot.sandbox import samples
 from bot.sandbox.bots import DEFAULT_TOKEN
+from bot.sandbox.server import serve
 from bot.sandbox.world import World
 from tests.bot.sandbox.lab import Lab, eventually, open_lab
 
@@ -29,6 +31,20 @@ async def test_the_state_shows_people_chats_and_settings(lab: Lab) -> None:
     assert state["faults"][0]["times"] == 3
     assert state["limits"] == {"mode": "off"}
     assert state["bot"]["commands"] == {"default::": [{"command": "help", "description": "Help"}]}
+
+
+async def test_it_is_healthy_once_what_belongs_to_it_is_up() -> None:
+    is_up = False
+    running = await serve(World(), is_open=lambda: is_up)
+    try:
+        async with aiohttp.ClientSession() as http:
+            async with http.get(f"{running.url}/healthz") as early:
+                assert (early.status, await early.json()) == (503, {"status": "starting"})
+            is_up = True
+            async with http.get(f"{running.url}/healthz") as later:
+                assert (later.status, await later.json()) == (200, {"status": "ok"})
+    finally:
+        await running.stop()
 
 
 async def test_only_the_chats_asked_for_come_with_messages(lab: Lab) -> None:
