@@ -190,6 +190,7 @@ class Intake:
 
     def _retry(self, entry: Entry, error: BaseException) -> None:
         entry.tries += 1
+        entry.taken = []  # what the failed try wrote is gone, its messages with it
         number = entry.arrival.update_id
         if entry.tries >= TRIES and not isinstance(error, StoreBusyError):
             log.error("update %d is put aside", number, exc_info=error, extra={"update_id": number})
