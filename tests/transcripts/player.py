@@ -34,6 +34,7 @@ from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from crm_store import journal
 from handlers.texts import catalogue
 from tests.transcripts.script import Action, Directive, Step, parse
 from tests.transcripts.stage import Heard, Stage, StageError
@@ -52,7 +53,11 @@ async def play(steps: Sequence[Step], folder: Path, *, language: str) -> list[tu
     stage = Stage(folder, language, group=group)
     await stage.open()
     try:
-        return [(step, await _perform(stage, step)) for step in steps]
+        played = [(step, await _perform(stage, step)) for step in steps]
+        dead = stage.bot.app.store.read_now(journal.dead)
+        if dead:
+            raise PlayError(f"an update was put aside: {dead[0].error}")
+        return played
     finally:
         await stage.close()
 

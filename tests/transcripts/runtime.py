@@ -77,11 +77,6 @@ class Runtime:
         """Run something on the bot's loop."""
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work(), self._loop))
 
-    def hurry(self) -> None:
-        """Let delivery settle what has gone out at once; it would wait a moment for more."""
-        if self.app.parts is not None:
-            self._loop.call_soon_threadsafe(self.app.parts.courier.wake)
-
     def is_busy(self) -> bool:
         """Tell whether something journalled is not handled, or something due has not gone out."""
         return self.app.store.read_now(self._waits)

@@ -202,7 +202,6 @@ class Stage:
         async with asyncio.timeout(PATIENCE):
             # What is waited for lies in the store, so it is looked at again and again.
             while self.world.bot.updates.waiting or self.bot.is_busy():  # noqa: ASYNC110
-                self.bot.hurry()
                 await asyncio.sleep(0.004)
             for press in self._presses:
                 await press.answered  # a press nobody answers spins for the person who made it
