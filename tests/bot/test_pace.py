@@ -23,7 +23,7 @@ def wishes(chats: Sequence[str]) -> st.SearchStrategy[list[Wish]]:
 
 def started(pace: Pace, wanted: Sequence[Wish]) -> list[tuple[float, bool, str]]:
     """Run wishes as delivery does: plan each, come late, ask again until it may start."""
-    now, waiting = 0.0, []
+    now, waiting = 0.0, list[tuple[float, int, bool, str]]()
     for number, (gap, bulk, chat, late) in enumerate(wanted):
         now += gap
         heapq.heappush(waiting, (now + pace.take(chat, now, bulk=bulk) + late, number, bulk, chat))
