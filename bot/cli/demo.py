@@ -5,7 +5,7 @@ import signal
 import sys
 import webbrowser
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -16,6 +16,7 @@ from crm_store.rules.zones import local_of
 if TYPE_CHECKING:
     from bot.demo.program import Demo
 
+Language = Literal["zh", "en"]
 TO_TRY = """
   Try this:
   1. Customer (left), as Li: ask “Can I return a cup?”, then tap “Talk to a human”.
@@ -38,22 +39,21 @@ def demo(
     no_open: Annotated[bool, typer.Option("--no-open", help="Do not open the browser.")] = False,
     data_dir: Annotated[Path, typer.Option(help="Folder that keeps the demo's world.")] = Path(".demo"),
     fresh: Annotated[bool, typer.Option("--fresh", help="Empty the folder and start anew.")] = False,
-    zone: Annotated[
-        str | None, typer.Option(help="Time zone the shop lives in.", show_default="the machine's")
+    language: Annotated[
+        Language | None, typer.Option(help="Language of the staff group.", show_default="the machine's")
     ] = None,
 ) -> None:
     """Try everything offline: sandbox, bot and a seeded world on one page, until Ctrl-C."""
     from bot.demo.folder import DemoError, Folder
-    from bot.demo.hours import is_zone, local_zone
+    from bot.demo.place import local_language, local_zone
     from bot.demo.program import Demo, check_port
 
     observe.set_up(level="WARNING", json=False)
     try:
-        if zone is not None and not is_zone(zone):
-            raise DemoError(f"There is no time zone {zone}; give one such as --zone Asia/Shanghai.")
         check_port(port)
         folder = Folder.open(data_dir)
-        code = with_loop(_run(Demo(folder, port, zone or local_zone()), is_fresh=fresh, opens=not no_open))
+        shop = Demo(folder, port, local_zone(), language or local_language())
+        code = with_loop(_run(shop, is_fresh=fresh, opens=not no_open))
     except DemoError as error:
         print(error, file=sys.stderr)
         raise typer.Exit(2) from None

@@ -13,7 +13,7 @@ from bot.clock import Clock
 from bot.demo import memory, scenes, seeding
 from bot.demo.cast import STAFF_GROUP
 from bot.demo.folder import DemoError, Folder
-from bot.demo.hours import out_of_the_night
+from bot.demo.place import out_of_the_night
 from bot.sandbox.bots import DEFAULT_TOKEN
 from bot.sandbox.server import Running, serve
 from bot.sandbox.world import World
@@ -28,9 +28,10 @@ HISTORY_ENDS = timedelta(minutes=90)
 class Demo:
     """A running demo; `stop` ends it."""
 
-    def __init__(self, folder: Folder, port: int, zone: str) -> None:
-        """Take the folder, the port and the shop's time zone; nothing runs before start."""
-        self.folder, self._port, self.zone = folder, port, zone
+    def __init__(self, folder: Folder, port: int, zone: str, language: str) -> None:
+        """Take the folder, the port, the shop's time zone and language; nothing runs before start."""
+        self.folder, self._port = folder, port
+        self.zone, self._language = zone, language
         self.is_open = False
         self.clock = Clock()
         self.skipped_night: datetime | None = None
@@ -127,7 +128,7 @@ class Demo:
             telegram={"token": DEFAULT_TOKEN, "api_url": url, "staff_group": STAFF_GROUP},
             web={"host": HOST, "port": 0},
             data_dir=self.folder.path,
-            language="en",
+            language=self._language,
             timezone=self.zone,
         )
 

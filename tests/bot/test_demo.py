@@ -16,7 +16,7 @@ from bot.demo import memory, seeding
 from bot.demo.articles import ARTICLES
 from bot.demo.cast import HOUSEHOLD, LI, ZHAO, shoppers
 from bot.demo.folder import DemoError, Folder
-from bot.demo.hours import ELSEWHERE, QUIET, is_zone, local_zone, out_of_the_night
+from bot.demo.place import ELSEWHERE, QUIET, is_zone, local_zone, out_of_the_night
 from bot.sandbox.world import World
 from crm_store import campaigns, ratings
 from crm_store.campaigns import NewCampaign
@@ -145,7 +145,7 @@ def test_a_start_at_night_waits_for_the_morning(local: str, expected: str, zone:
 
 @pytest.mark.parametrize("machine", ["Europe/Berlin", "America/New_York"])
 def test_the_shop_lives_where_the_machine_is(machine: str) -> None:
-    ask = "from bot.demo.hours import local_zone; print(local_zone())"
+    ask = "from bot.demo.place import local_zone; print(local_zone())"
     told = subprocess.run(
         [sys.executable, "-c", ask], env={**os.environ, "TZ": machine}, capture_output=True, check=True
     )

@@ -1,5 +1,6 @@
-"""Where the demo's shop lives, and when it is awake."""
+"""Where the demo's shop lives: its time zone, its language, and when it is awake."""
 
+import locale
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -30,6 +31,11 @@ def local_zone() -> str:
     except (LookupError, ValueError, OSError):
         return ELSEWHERE
     return found if found and is_zone(found) else ELSEWHERE
+
+
+def local_language() -> str:
+    """Return the language of the house: Chinese where the machine speaks it, else English."""
+    return "zh" if (locale.getlocale()[0] or "").lower().startswith(("zh", "chinese")) else "en"
 
 
 def out_of_the_night(now: datetime, zone: str) -> datetime:
