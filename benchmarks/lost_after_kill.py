@@ -20,8 +20,8 @@ NAMES = ("bare_ptb", "hearwell")
 TAKES = 0.02
 
 
-async def measure(name: str, messages: int, folder: Path) -> tuple[int, int, int]:
-    """Return how many were answered before the kill, and how many were lost and answered twice in the end."""
+async def measure(name: str, messages: int, folder: Path) -> int:
+    """Kill one bot half-way, print what became of everybody and return how many were lost."""
     api = Api(takes=TAKES)
     answers: Counter[int] = Counter()
 
@@ -36,8 +36,9 @@ async def measure(name: str, messages: int, folder: Path) -> tuple[int, int, int
         api.write(10_000 + number, f"Where is my parcel number {number}?")
     target = await start(name, url, folder)
     await until(lambda: len(answers) >= messages // 3, within=60)
+    before, flying = len(answers), api.on_their_way
     await target.kill()
-    before = len(answers)
+    api.on_their_way = 0
     target = await start(name, url, folder)
     quiet = 0
     while quiet < 3 and len(answers) < messages:
@@ -47,7 +48,10 @@ async def measure(name: str, messages: int, folder: Path) -> tuple[int, int, int
     await asyncio.sleep(1)
     await target.kill()
     server.close()
-    return before, messages - len(answers), sum(answers.values()) - len(answers)
+    lost, twice = messages - len(answers), sum(answers.values()) - len(answers)
+    print(f"{name:9} killed after {before:3} answers, {flying:2} of them on their way: "
+          f"{lost:3} of {messages} lost, {twice:2} answered twice", flush=True)  # fmt: skip
+    return lost
 
 
 async def main() -> None:
@@ -61,10 +65,7 @@ async def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for turn in range(asked.rounds):
             for name in NAMES:
-                before, gone, twice = await measure(name, asked.messages, Path(folder, f"{name}{turn}"))
-                lost[name] += gone
-                print(f"round {turn + 1}  {name:9} killed after {before:3} answers: "
-                      f"{gone} of {asked.messages} lost, {twice} answered twice", flush=True)  # fmt: skip
+                lost[name] += await measure(name, asked.messages, Path(folder, f"{name}{turn}"))
     print("lost in all: " + ", ".join(f"{name} {lost[name]}" for name in NAMES))
 
 

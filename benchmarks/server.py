@@ -30,7 +30,7 @@ class Api:
         self.polled = asyncio.Event()
         self.arrived = asyncio.Event()
         self.calls: Counter[str] = Counter()
-        self.refused = 0
+        self.refused = self.on_their_way = 0
         self.heard: Heard = lambda _method, _params, _at: None
         self._starts: deque[float] = deque()
         self._update_id, self._message_id = 1000, 0
@@ -64,7 +64,9 @@ class Api:
                              "parameters": {"retry_after": waits}}  # fmt: skip
             self.heard(method, params, time.monotonic())
         if self.takes:
+            self.on_their_way += 1
             await asyncio.sleep(self.takes)
+            self.on_their_way -= 1
         return 200, {"ok": True, "result": self._result(method, params)}
 
     def _limit(self) -> int:

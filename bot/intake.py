@@ -71,6 +71,8 @@ class Intake:
     hand_over: Callable[[Sequence[tuple[int, Draft]]], None] = lambda _taken: None
     kill: KillSwitch = field(default_factory=lambda: KillSwitch(None))
     metrics: Metrics = field(default_factory=Metrics)
+    most_waiting: int = MOST_WAITING
+    first_wait: float = 0.2
     _lanes: dict[str, deque[Entry]] = field(default_factory=dict)
     _waiting: int = 0
     _closed: bool = False
@@ -96,7 +98,7 @@ class Intake:
             self.kill.reach("after_journal")
             self._line_up(entries)
         self.metrics.received(str(self.inbox_id), len(entries))
-        while self._waiting > MOST_WAITING:
+        while self._waiting > self.most_waiting:
             self._room.clear()
             await self._room.wait()
 
@@ -199,7 +201,7 @@ class Intake:
             return
         log.warning("update %d is tried again: %s", number, error, extra={"update_id": number})
         assert self._loop is not None  # noqa: S101 - set before anything was handed in
-        self._loop.call_later(min(5.0, 0.05 * 4.0 ** min(entry.tries, 4)), self._start, entry)
+        self._loop.call_later(min(5.0, self.first_wait * 4.0 ** min(entry.tries - 1, 4)), self._start, entry)
 
     def _next(self, entry: Entry) -> None:
         self._waiting -= 1
