@@ -1,14 +1,16 @@
 """What an operator can see: JSON lines with the secrets taken out, and counters."""
 
+import contextlib
 import logging
 import re
 import sys
 from datetime import UTC, datetime
+from typing import TextIO
 
 import orjson
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
-TOKEN = re.compile(r"\b\d{3,}:[A-Za-z0-9_-]{20,}")
+TOKEN = re.compile(r"\b\d{3,}(?::|%3[Aa])[A-Za-z0-9_-]{20,}")
 HIDDEN = "[hidden]"
 _USUAL = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"}
 
@@ -45,9 +47,20 @@ class _Formatter(logging.Formatter):
         return orjson.dumps(told, default=str).decode()
 
 
+class _Handler(logging.StreamHandler[TextIO]):
+    """Writes to standard error; what cannot be worded is not shown raw, as it may hold a secret."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
+        """Say where a line is missing."""
+        with contextlib.suppress(OSError, ValueError):
+            self.stream.write(
+                f"a line of {record.name} at {record.pathname}:{record.lineno} cannot be logged\n"
+            )
+
+
 def set_up(*, secrets: frozenset[str] = frozenset(), level: str = "INFO", json: bool = True) -> None:
     """Send every log line to standard error, as JSON or for reading, without secrets."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _Handler(sys.stderr)
     handler.setFormatter(_Formatter(secrets, json=json))
     root = logging.getLogger()
     root.handlers[:] = [handler]
