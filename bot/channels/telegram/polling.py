@@ -71,6 +71,9 @@ class Poller:
         if updates:
             await self._accept(updates)
             self._offset = cast("int", updates[-1]["update_id"]) + 1
+        elif answer:
+            log.error("an answer of %d updates holds none that can be kept", len(cast("list[Raw]", answer)))
+            await self._rest()
 
     async def _rest(self) -> None:
         await asyncio.sleep(self._pause)
