@@ -120,6 +120,7 @@ async def test_a_message_that_is_tried_again_keeps_its_place(bench: Bench) -> No
 
 
 async def test_a_lane_that_waits_holds_no_other_lane(bench: Bench) -> None:
+    bench.intake.first_wait = 0.5
     bench.failing["first"] = [OSError("no network")]
     await bench.accept(update(1, "first"), update(2, "second"), update(3, "other", chat=102))
     assert bench.heard[0] == "102: other"
