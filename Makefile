@@ -68,9 +68,11 @@ $(BIN)/python:
 		{ rm -rf .venv; echo "$(PYTHON) cannot make a virtual environment; on Debian: apt install python3-venv"; exit 1; }
 
 $(RUN): requirements.lock | $(BIN)/python
+	@echo "Installing what running needs into .venv; this happens once …"
 	$(PIP) -r $<
 	@touch $@
 
 $(DEV): requirements-dev.lock | $(BIN)/python
+	@echo "Installing what running and testing need into .venv; this happens once …"
 	$(PIP) -r $<
 	@touch $@ $(RUN)
