@@ -22,14 +22,14 @@ TO_TRY = """
   1. Customer (left), as Li: ask “Can I return a cup?”, then tap “Talk to a human”.
   2. Agent (middle), as Wang: tap “Take” under Mei's complaint and answer her in its topic;
      /resolve asks for cause and remedy, and then Mei for a rating.
-  3. Marketer (right), as Zhao: /campaign to everyone shows who is held back and why; then press +1 d.
+  3. Marketer (right), as Zhao: /campaign to everyone shows who is held back and why; then press +1 h, +1 w.
      Switch to Chen, the supervisor: /satisfaction.
 
   可以这样试：
   1. 左侧客户栏，扮演 Li：用中文问“可以开发票吗”，再点“转人工”。
   2. 中间客服栏，扮演 Wang：点 Mei 的投诉下方的“接手”按钮，在话题里直接回复她；
      发送 /resolve 填写原因和补救措施，随后 Mei 会收到评价邀请。
-  3. 右侧营销栏，扮演 Zhao：/campaign 发给所有人，看看谁被拦下、为什么；再点 +1 天。
+  3. 右侧营销栏，扮演 Zhao：/campaign 发给所有人，看看谁被拦下、为什么；再点 +1 小时、+1 周。
      切换到主管 Chen：/satisfaction 查看满意度。
 """
 
