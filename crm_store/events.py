@@ -36,3 +36,9 @@ def of_ticket(session: Session, ticket_id: int) -> Sequence[Event]:
 def detail(event: Event) -> dict[str, object]:
     """Return what an event says beside its kind."""
     return cast("dict[str, object]", orjson.loads(event.detail))
+
+
+def newest_by(session: Session, ticket_id: int, *, kind: str) -> str | None:
+    """Name who did something last to a ticket."""
+    newest = sa.select(Event.by).where(Event.ticket_id == ticket_id, Event.kind == kind)
+    return session.scalar(newest.order_by(Event.id.desc()).limit(1))

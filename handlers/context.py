@@ -79,7 +79,12 @@ class Context:
 
     @property
     def language(self) -> str:
-        """Return the reader's language."""
+        """Return the language of whoever reads the answer: in a group many do, so it is the house's."""
+        return self.desk.language if self.place.is_group else self.own_language
+
+    @property
+    def own_language(self) -> str:
+        """Return the language of the person who acts."""
         if self.sender.staff is not None:
             return self.sender.staff.language
         if self.sender.contact is not None:

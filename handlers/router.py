@@ -1,6 +1,6 @@
 """The router: one table of what the bot can do, and who may do it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -54,6 +54,11 @@ class Route:
     reads: bool = False
     menu: bool = True
     event: type[InboundEvent] | None = None
+    also: Role | None = None
+
+    def is_open_to(self, roles: Collection[Role]) -> bool:
+        """Tell whether someone with these roles may take it."""
+        return may(roles, self.role) or (self.also is not None and may(roles, self.also))
 
 
 def command(  # noqa: PLR0913 - a row of the table of contents
@@ -61,12 +66,13 @@ def command(  # noqa: PLR0913 - a row of the table of contents
     run: Handler,
     *,
     role: Role = Role.CUSTOMER,
+    also: Role | None = None,
     takes: str = "",
     reads: bool = False,
     menu: bool = True,
 ) -> Route:
     """Route `/name`; `takes` names its arguments (`ticket`, `word`, `text`), `?` what may be missing."""
-    return Route("command", name, run, role, takes, reads, menu)
+    return Route("command", name, run, role, takes, reads, menu, also=also)
 
 
 def button(verb: str, run: Handler, *, role: Role = Role.CUSTOMER, reads: bool = False) -> Route:
@@ -235,7 +241,7 @@ class Router:
 
     def _allowed(self, ctx: Context, route: Route) -> bool:
         roles = ctx.sender.staff.roles if ctx.sender.staff is not None else ()
-        return may(roles, route.role)
+        return route.is_open_to(roles)
 
     def _check(self, ctx: Context, route: Route) -> None:
         if not self._allowed(ctx, route):

@@ -2,9 +2,9 @@
 
 from crm_store.rules.roles import Role
 from handlers.agent import changes, desk, profile, queue, reports, resolving, staff, why
-from handlers.clockwork import failures, launches, surveys, threads
+from handlers.clockwork import boards, failures, launches, remedies, surveys, threads
 from handlers.customer import changes as customer_changes
-from handlers.customer import comment, consent, faq, inquiry, kinds, rating, start, status
+from handlers.customer import comment, consent, faq, inquiry, kinds, rating, remedy, start, status
 from handlers.marketer import campaigns, running, sending, strategy
 from handlers.ports import Edit, Membership, ThreadChange
 from handlers.router import Router, button, command, desk_text, dialog, event, text, tick
@@ -30,6 +30,7 @@ ROUTES: Router = Router(
     button("human", kinds.human_pressed),
     button("rate", rating.record),
     button("reopen_own", kinds.reopen),
+    button("remedy", remedy.answer),
     button("language", start.language_pressed),
     button("consent", consent.answer),
     button("switch", consent.switch),
@@ -65,7 +66,7 @@ ROUTES: Router = Router(
     command("cancel", running.cancel, role=Role.MARKETER, takes="word?"),
     command("preview", running.preview, role=Role.MARKETER, takes="word", reads=True),
     command("recipients", running.people, role=Role.MARKETER, takes="word text?", reads=True),
-    command("strategy", strategy.strategy, role=Role.MARKETER, takes="word?"),
+    command("strategy", strategy.strategy, role=Role.MARKETER, also=Role.SUPERVISOR, takes="word?"),
     dialog("campaign", campaigns.steps, role=Role.MARKETER),
     button("campaign", campaigns.pressed, role=Role.MARKETER),
     button("campaign_count", campaigns.count, role=Role.MARKETER, reads=True),
@@ -78,6 +79,8 @@ ROUTES: Router = Router(
     # The clock
     tick("launches", launches.plan_chunk),
     tick("threads", threads.spare),
+    tick("cards", boards.refresh),
     tick("failures", failures.tell),
     tick("surveys", surveys.ask_due),
+    tick("remedies", remedies.ask_due),
 )

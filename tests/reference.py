@@ -29,7 +29,8 @@ def line(route: Route) -> str:
     ]
     typed = " ".join([f"/{route.name}", *given])
     told = [catalogue.say(language, f"command.{route.name}") for language in ("en", "zh")]
-    return f"| `{typed}` | {route.role.value} | {told[0]} | {told[1]} |"
+    roles = route.role.value if route.also is None else f"{route.role.value}, {route.also.value}"
+    return f"| `{typed}` | {roles} | {told[0]} | {told[1]} |"
 
 
 def page() -> str:

@@ -82,6 +82,12 @@ class OutboxRow(Base):
         ),
         sa.Index("ix_outbox_provider", "inbox_id", "chat", "provider_id"),
         sa.Index("ix_outbox_recipient", "occurrence_id", "customer_id"),
+        sa.Index(
+            "ix_outbox_line",
+            "ticket_id",
+            sqlite_where=sa.text("combinable"),
+            postgresql_where=sa.text("combinable"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -173,3 +179,23 @@ class Thread(Base):
     name: Mapped[str]
     state: Mapped[str] = mapped_column(server_default="wanted")
     created: Mapped[datetime]
+
+
+class ThreadCard(Base):
+    """The message in a topic that shows how its ticket stands, and what it shows now."""
+
+    __tablename__ = "thread_card"
+    __table_args__ = (
+        sa.Index(
+            "ix_thread_card_due",
+            "due",
+            sqlite_where=sa.text("due IS NOT NULL"),
+            postgresql_where=sa.text("due IS NOT NULL"),
+        ),
+    )
+
+    thread_id: Mapped[int] = mapped_column(sa.ForeignKey("thread.id"), primary_key=True)
+    outbox_id: Mapped[int] = mapped_column(sa.ForeignKey("outbox.id"))
+    shown: Mapped[str]
+    edited: Mapped[datetime | None]
+    due: Mapped[datetime | None]

@@ -84,3 +84,27 @@ class RatingChange(Base):
     rating_id: Mapped[int] = mapped_column(sa.ForeignKey("rating.id"), index=True)
     score: Mapped[int] = mapped_column(sa.SmallInteger)
     at: Mapped[datetime]
+
+
+class RemedyCheck(Base):
+    """One question, a day after a complaint was resolved: is it put right?"""
+
+    __tablename__ = "remedy_check"
+    __table_args__ = (
+        sa.UniqueConstraint("ticket_id", "episode"),
+        sa.Index(
+            "ix_remedy_check_due",
+            "due",
+            sqlite_where=sa.text("asked IS NULL AND cancelled IS NULL"),
+            postgresql_where=sa.text("asked IS NULL AND cancelled IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(sa.ForeignKey("ticket.id"))
+    episode: Mapped[int]
+    due: Mapped[datetime]
+    asked: Mapped[datetime | None]
+    cancelled: Mapped[datetime | None]
+    answered: Mapped[datetime | None]
+    is_right: Mapped[bool | None] = mapped_column(sa.Boolean)

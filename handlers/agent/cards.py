@@ -70,7 +70,7 @@ def span(say: Say, length: timedelta) -> str:
 
 def due(say: Say, ticket: Ticket, now: datetime) -> str:
     """Word how long is left for the next thing a customer was promised."""
-    at = ticket.resolution_due if ticket.first_replied else ticket.first_due or ticket.resolution_due
+    at = next_due(ticket)
     if at is None:
         return say("due.none")
     if at < now:
@@ -78,10 +78,32 @@ def due(say: Say, ticket: Ticket, now: datetime) -> str:
     return say("due.left", span=span(say, at - now))
 
 
-def head(session: Session, ticket: Ticket, say: Say, *, now: datetime) -> str:
+def promised(language: str, ticket: Ticket, *, now: datetime, zone: str) -> str:
+    """Word the time of the next thing a customer was promised, so that it stays true while it is shown."""
+    say = sayer(language)
+    if ticket.is_resolved:
+        return (
+            say("due.over")
+            if ticket.resolved is None
+            else say("due.done", at=catalogue.moment(language, ticket.resolved, zone))
+        )
+    at = next_due(ticket)
+    if at is None:
+        return say("due.none")
+    return say("due.since" if at < now else "due.by", at=catalogue.moment(language, at, zone))
+
+
+def next_due(ticket: Ticket) -> datetime | None:
+    """Return when the next thing that a customer was promised is due."""
+    return ticket.resolution_due if ticket.first_replied else ticket.first_due or ticket.resolution_due
+
+
+def head(session: Session, ticket: Ticket, language: str, *, now: datetime, zone: str) -> str:
     """Word the card of a ticket: what it is, whose, and by when."""
+    say = sayer(language)
     customer = customers.by_id(session, ticket.customer_id)
-    return say(
+    earlier = "" if ticket.follow_up_of is None else say("desk.follows", number=ticket.follow_up_of)
+    words = say(
         "desk.head",
         mark=MARKS[Kind(ticket.kind)],
         number=ticket.number,
@@ -91,8 +113,9 @@ def head(session: Session, ticket: Ticket, say: Say, *, now: datetime) -> str:
         customer=customer.name,
         speaks=say(f"word.language.{customer.language}"),
         owner=owner(session, ticket) or say("desk.nobody"),
-        due=due(say, ticket, now),
+        due=promised(language, ticket, now=now, zone=zone),
     )
+    return f"{words}\n{earlier}" if earlier else words
 
 
 def with_history(
@@ -100,7 +123,7 @@ def with_history(
 ) -> tuple[str, Sequence[Message]]:
     """Word a card and its last messages as one text that fits in one message; return also the messages."""
     say = sayer(language)
-    text = head(session, ticket, say, now=now)
+    text = head(session, ticket, language, now=now, zone=zone)
     messages = conversations.of_ticket(session, ticket.id, last=HISTORY)
     customer = customers.by_id(session, ticket.customer_id).name
     lines: list[str] = []

@@ -3,8 +3,6 @@
 import unicodedata
 from collections.abc import Sequence
 
-import orjson
-
 from crm_store import conversations, events, failures, tickets
 from crm_store.conversations import Line
 from crm_store.customers import Contact
@@ -15,7 +13,7 @@ from crm_store.models.ticket import Ticket
 from crm_store.outbox import Draft
 from crm_store.rules.lifecycle import Status
 from crm_store.rules.roles import Role
-from handlers.agent import cards, topics
+from handlers.agent import boards, cards, topics
 from handlers.agent.cards import LONGEST_LINE
 from handlers.context import Context
 from handlers.ports import Button, FileRef, Message, OutboundMessage
@@ -40,8 +38,12 @@ def take(ctx: Context, number: int) -> None:
 
 
 def take_pressed(ctx: Context, subject: str, revision: int) -> None:
-    """Take the ticket whose button was pressed."""
-    take(ctx, number_of(subject))
+    """Take the ticket whose button was pressed, unless someone has it: a button may be old."""
+    ticket = held(ctx, number_of(subject))
+    if not ticket.is_resolved and ticket.assignee_id not in {None, ctx.staff.id}:
+        told = "owned_over" if ctx.staff.may(Role.SUPERVISOR) else "owned"
+        raise RefusedError(told, number=ticket.number, name=cards.owner(ctx.session, ticket))
+    take(ctx, ticket.number)
 
 
 def reply(ctx: Context, number: int, text: str | None) -> None:
@@ -67,6 +69,7 @@ def answer(ctx: Context, ticket: Ticket, text: str) -> None:
     message = log(ctx, ticket, Direction.OUTBOUND, text)
     row = ctx.enqueue(_to_customer(ctx, ticket, customer, text=text, message_id=message))
     events.record(ctx.session, ticket.id, kind="replied", by=ctx.by, at=ctx.now, message=message)
+    boards.refresh(topics.bench(ctx), ticket)
     _mirror(ctx, ticket, text)
     react(ctx, SENT, ticket.id, once_sent=row)
 
@@ -76,8 +79,7 @@ def _mirror(ctx: Context, ticket: Ticket, text: str) -> None:
     thread = tickets.thread_of(ctx.session, ticket.id)
     if thread is None or (thread.provider_id is not None and thread.provider_id == ctx.place.thread):
         return
-    words = ctx.say("desk.answered", name=ctx.staff.name, text=text[:LONGEST_LINE])
-    topics.tell(topics.bench(ctx), thread, OutboundMessage(words))
+    topics.say(topics.bench(ctx), thread, "desk.answered", name=ctx.staff.name, text=text[:LONGEST_LINE])
 
 
 def send_again(ctx: Context, subject: str, revision: int) -> None:
@@ -172,6 +174,8 @@ def claim(ctx: Context, ticket: Ticket, *, reason: str) -> None:
         ctx.session, ticket.id, kind="assigned", by=ctx.by, at=ctx.now, reason=reason, to=ctx.staff.id,
         **({} if before is None else {"was": before}),
     )  # fmt: skip
+    boards.mark_taken(topics.bench(ctx), ticket)
+    boards.refresh(topics.bench(ctx), ticket)
 
 
 def log(ctx: Context, ticket: Ticket, direction: Direction, text: str) -> int:
@@ -233,36 +237,15 @@ def _show_in_group(ctx: Context, ticket: Ticket) -> None:
     if thread is None:
         topics.make(topics.bench(ctx), ticket)
     else:
-        words = ctx.say("take.taken", number=ticket.number, name=ctx.staff.name)
-        topics.tell(topics.bench(ctx), thread, OutboundMessage(words))
+        topics.say(topics.bench(ctx), thread, "take.taken", number=ticket.number, name=ctx.staff.name)
     if isinstance(ctx.event, Message):
         tell(ctx, ctx.say("take.taken", number=ticket.number, name=ctx.staff.name), ticket=ticket.id)
-    else:
-        _mark_digest(ctx)
-
-
-def _mark_digest(ctx: Context) -> None:
-    """Show on the digest whose button was pressed who took what; a line may share it with others."""
-    shown = getattr(ctx.event, "message_id", "")
-    rows = tickets.lines_of(ctx.session, ctx.place.inbox_id, ctx.place.chat, shown)
-    lines: list[str] = []
-    buttons: list[list[Button]] = []
-    for row in rows:
-        words = str(orjson.loads(row.body).get("text", ""))
-        ticket = None if row.ticket_id is None else tickets.by_number(ctx.session, row.ticket_id)
-        name = None if ticket is None else cards.owner(ctx.session, ticket)
-        lines.append(words if name is None else f"{words} ✔ {name}")
-        if ticket is not None and name is None and not ticket.is_resolved:
-            buttons.append([Button(ctx.say("key.take", number=ticket.number), "take", ticket.number)])
-    if lines:
-        ctx.edit("\n".join(lines), buttons=buttons)
 
 
 def _show_here(ctx: Context, ticket: Ticket) -> None:
     thread = tickets.thread_of(ctx.session, ticket.id)
     if thread is not None:
-        words = ctx.say("take.taken", number=ticket.number, name=ctx.staff.name)
-        topics.tell(topics.bench(ctx), thread, OutboundMessage(words))
+        topics.say(topics.bench(ctx), thread, "take.taken", number=ticket.number, name=ctx.staff.name)
     text, messages = cards.with_history(ctx.session, ticket, ctx.language, now=ctx.now, zone=ctx.desk.zone)
     how = ctx.say("desk.how_in_private", number=ticket.number)
     tell(ctx, f"{text}\n\n{how}", ticket=ticket.id, buttons=cards.keys(ctx.say, ticket))

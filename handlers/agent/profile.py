@@ -39,9 +39,11 @@ def _person(ctx: Context, customer: Customer) -> Iterator[str]:
         speaks=ctx.say(f"word.language.{customer.language}"),
         since=_day(ctx, customer.created),
     )
-    known = [told for told in (customer.phone, customer.email, customer.region) if told]
+    known = [told for told in (customer.phone, customer.email) if told]
     if known:
         yield ctx.say("profile.contact", contact=" · ".join(known))
+    if customer.region:
+        yield ctx.say("profile.city", city=customer.region)
     words = customers.tags(ctx.session, customer.id)
     if words:
         yield ctx.say("profile.tags", tags=" · ".join(words))

@@ -3,13 +3,13 @@
 import re
 from datetime import timedelta
 
-from crm_store import dialogs, events, surveys, tickets
+from crm_store import dialogs, events, remedies, surveys, tickets
 from crm_store.errors import RefusedError
 from crm_store.models.dialog import Dialog
 from crm_store.models.ticket import Ticket
 from crm_store.rules.lifecycle import Kind, Status
 from handlers import asking
-from handlers.agent import cards, desk, topics
+from handlers.agent import boards, cards, desk, topics
 from handlers.context import Context
 from handlers.ports import Button, OutboundMessage
 from handlers.router import seat
@@ -17,6 +17,7 @@ from handlers.texts import catalogue
 
 BAR = re.compile(r"[|｜]")
 PATIENCE = timedelta(hours=1)
+A_DAY = timedelta(hours=24)  # after which a complaint's customer is asked whether it is put right
 
 
 def resolve(ctx: Context, number: int, text: str | None) -> None:
@@ -72,6 +73,7 @@ def finish(ctx: Context, ticket: Ticket, **why: object) -> None:
         desk.claim(ctx, ticket, reason="resolved")
     ticket.resolve(ctx.now)
     events.record(ctx.session, ticket.id, kind="resolved", by=ctx.by, at=ctx.now, **why)
+    boards.refresh(topics.bench(ctx), ticket)
     if not asking.after_resolve(ctx, ticket):
         _tell_customer(ctx, ticket)
     _confirm(ctx, ticket, "resolved.staff")
@@ -96,6 +98,7 @@ def reopen(ctx: Context, number: int) -> None:
     surveys.cancel(ctx.session, ticket.id)
     events.record(ctx.session, ticket.id, kind="reopened", by=ctx.by, at=ctx.now, reason="staff")
     topics.reopen(topics.bench(ctx), ticket.id)
+    boards.refresh(topics.bench(ctx), ticket)
     _confirm(ctx, ticket, "reopened.staff")
 
 
@@ -133,13 +136,15 @@ def _ask_for(ctx: Context, ticket: Ticket, dialog: Dialog) -> None:
 def _settle_complaint(ctx: Context, ticket: Ticket, cause: str, remedy: str) -> None:
     ticket.root_cause, ticket.remedy = cause, remedy
     finish(ctx, ticket, cause=cause, remedy=remedy)
+    remedies.plan(ctx.session, ticket, due=ctx.now + A_DAY)
 
 
 def _confirm(ctx: Context, ticket: Ticket, key: str) -> None:
     """Tell the staff where they asked, and in the ticket's topic."""
     thread = tickets.thread_of(ctx.session, ticket.id)
-    words = ctx.say(key, number=ticket.number, name=ctx.staff.name)
+    told: dict[str, object] = {"number": ticket.number, "name": ctx.staff.name}
     if thread is not None:
-        topics.tell(topics.bench(ctx), thread, OutboundMessage(words, cards.keys(ctx.say, ticket)))
+        at = topics.bench(ctx)
+        topics.tell(at, thread, OutboundMessage(at.say(key, **told), cards.keys(at.say, ticket)))
     if thread is None or thread.provider_id is None or ctx.place.thread != thread.provider_id:
-        desk.tell(ctx, words, ticket=ticket.id)
+        desk.tell(ctx, ctx.say(key, **told), ticket=ticket.id)

@@ -13,6 +13,7 @@ from crm_store.errors import RefusedError
 from crm_store.rules.roles import Role
 from crm_store.staff import Newcomer
 from crm_store.types import micros
+from handlers.agent import cards
 from handlers.context import Context, Desk
 from handlers.ports import OutboundMessage
 from handlers.router import RoleError
@@ -36,8 +37,9 @@ def invite(ctx: Context, word: str) -> None:
         ctx.session, digest=_digest(token), role=role, by=ctx.staff.id, now=ctx.now, expires=expires
     )
     link = f"https://t.me/{ctx.desk.bot_name}?start={PREFIX}{token}"
-    until = catalogue.moment(ctx.language, expires, ctx.desk.zone)
-    words = ctx.say("invite.link", role=ctx.say(f"word.{role}"), link=link, until=until)
+    say = cards.sayer(ctx.own_language)
+    until = catalogue.moment(ctx.own_language, expires, ctx.desk.zone)
+    words = say("invite.link", role=say(f"word.{role}"), link=link, until=until)
     if ctx.place.is_group:
         ctx.tell_staff(ctx.event.person.address, OutboundMessage(words))
         ctx.reply("invite.in_private")

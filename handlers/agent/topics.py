@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from crm_store import customers, outbox, tickets
 from crm_store.models.conversation import Conversation, Direction, Message
-from crm_store.models.outbox import Action, Lane, Thread, ThreadState
+from crm_store.models.outbox import Action, Lane, Thread, ThreadCard, ThreadState
 from crm_store.models.ticket import Ticket
 from crm_store.outbox import Draft
 from handlers.agent import cards
@@ -26,12 +26,16 @@ class Bench:
     now: datetime
     desk: Desk
     inbox_id: int
-    language: str
+
+    @property
+    def say(self) -> cards.Say:
+        """Word keys as everyone in the staff group reads them: in the house's language."""
+        return cards.sayer(self.desk.language)
 
 
 def bench(ctx: Context) -> Bench:
     """Return the bench of an event."""
-    return Bench(ctx.session, ctx.now, ctx.desk, ctx.place.inbox_id, ctx.language)
+    return Bench(ctx.session, ctx.now, ctx.desk, ctx.place.inbox_id)
 
 
 def make(at: Bench, ticket: Ticket) -> Thread | None:
@@ -53,13 +57,19 @@ def make(at: Bench, ticket: Ticket) -> Thread | None:
 
 
 def _fill(at: Bench, thread: Thread, ticket: Ticket) -> None:
-    say = cards.sayer(at.language)
-    text, messages = cards.with_history(at.session, ticket, at.language, now=at.now, zone=at.desk.zone)
+    say, language = at.say, at.desk.language
+    text, messages = cards.with_history(at.session, ticket, language, now=at.now, zone=at.desk.zone)
     card = OutboundMessage(f"{text}\n\n{say('desk.how_in_topic')}", cards.keys(say, ticket))
     row = outbox.enqueue(at.session, replace(_draft(thread), body=card.body()), now=at.now)
+    at.session.add(ThreadCard(thread_id=thread.id, outbox_id=row, shown=text.partition("\n\n")[0]))
     outbox.enqueue(at.session, replace(_draft(thread), action=Action.PIN, target_id=row), now=at.now)
     for body in files(at.session, messages):
         outbox.enqueue(at.session, replace(_draft(thread), body=body, action=Action.COPY), now=at.now)
+
+
+def say(at: Bench, thread: Thread, key: str, **values: object) -> int:
+    """Word a key in a topic."""
+    return tell(at, thread, OutboundMessage(at.say(key, **values)))
 
 
 def tell(at: Bench, thread: Thread, message: OutboundMessage) -> int:

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
-from crm_store import customers, events, staff, surveys, tickets
+from crm_store import customers, events, remedies, staff, surveys, tickets
 from crm_store.errors import NotFoundError
-from crm_store.models.survey import Survey, SurveyKind
+from crm_store.models.survey import RemedyCheck, Survey, SurveyKind
 from crm_store.models.ticket import Event, Ticket
 from crm_store.rules.lifecycle import Kind
 from crm_store.rules.sla import Target
@@ -30,6 +30,7 @@ def show(ctx: Context, number: int) -> None:
         *_deadlines(ctx, ticket, opened),
         *(line for event in log if event.kind in AFTER for line in _event(ctx, event)),
         *_survey(ctx, ticket, surveys.of_ticket(ctx.session, ticket.id)),
+        *(_checked(ctx, check) for check in remedies.of_ticket(ctx.session, ticket.id)),
     ]
     ctx.reply_text("\n".join(lines))
 
@@ -101,15 +102,31 @@ def _survey(ctx: Context, ticket: Ticket, asked: Sequence[Survey]) -> Iterator[s
     for survey in csat:
         at: datetime = survey.asked or survey.due
         when = catalogue.moment(ctx.language, at, ctx.desk.zone)
-        yield ctx.say(f"why.survey.{survey.state}", at=when)
+        took_part = "resolved" if ticket.first_replied is None else "answered"
+        reason = ctx.say(f"why.survey.because.{took_part}")
+        yield ctx.say(f"why.survey.{survey.state}", at=when, reason=reason)
     if csat:
         return
     if not ticket.is_resolved:
         yield ctx.say("why.survey.not_yet")
+    elif events.newest_by(ctx.session, ticket.id, kind="resolved") == "bot":
+        yield ctx.say("why.survey.faq")
     elif ticket.kind == Kind.FEEDBACK and ticket.first_replied is None:
         yield ctx.say("why.survey.feedback")
     else:
         yield ctx.say("why.survey.none")
+
+
+def _checked(ctx: Context, check: RemedyCheck) -> str:
+    """Tell whether a complaint's customer was asked if it is put right, and what they said."""
+    at = check.answered or check.cancelled or check.asked or check.due
+    if check.answered is not None:
+        key = "right" if check.is_right else "wrong"
+    elif check.cancelled is not None:
+        key = "cancelled"
+    else:
+        key = "planned" if check.asked is None else "asked"
+    return ctx.say(f"why.remedy.{key}", at=catalogue.moment(ctx.language, at, ctx.desk.zone))
 
 
 def _name(ctx: Context, by: str) -> str:

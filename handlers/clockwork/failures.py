@@ -23,7 +23,8 @@ def tell(ctx: TickContext) -> bool:
 
 def _told(ctx: TickContext, failure: Failure, number: int) -> Draft:
     ticket = tickets.by_number(ctx.session, number)
-    say = cards.sayer(cards.owner_language(ctx.session, ticket) or ctx.desk.language)
+    in_group = failure.chat == ctx.desk.staff_group
+    say = cards.sayer((not in_group and cards.owner_language(ctx.session, ticket)) or ctx.desk.language)
     customer = cards.contact(ctx.session, ticket)
     words = say("failed.answer", number=number, name=customer.name, reason=failure.reason[:REASON] or "?")
     message = OutboundMessage(words, [[Button(say("key.send_again"), "send_again", failure.answer.id)]])

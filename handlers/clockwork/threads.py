@@ -15,5 +15,5 @@ def spare(ctx: TickContext) -> bool:
         return False
     ticket = threads.oldest_ticket_without(ctx.session)
     if ticket is not None:
-        topics.make(Bench(ctx.session, ctx.now, ctx.desk, ctx.inbox_id, ctx.desk.language), ticket)
+        topics.make(Bench(ctx.session, ctx.now, ctx.desk, ctx.inbox_id), ticket)
     return False  # what was just asked for fills the group's lane; the next turn looks again

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from crm_store import events, knowledge
 from crm_store.knowledge import Answer
 from crm_store.models.ticket import Ticket
-from handlers.agent import topics
+from handlers.agent import boards, topics
 from handlers.context import Context
 from handlers.customer import notices
 from handlers.customer.presses import own_ticket
@@ -85,6 +85,8 @@ def helped(ctx: Context, subject: str, revision: int) -> None:
         ctx.session, ticket.id, kind="resolved", by="bot", at=ctx.now, reason="faq", article=revision
     )
     ctx.reply("faq.helped", number=ticket.number)
+    boards.mark_taken(topics.bench(ctx), ticket)
+    boards.refresh(topics.bench(ctx), ticket)
     notices.tell_desk(ctx, ticket.id, "notice.helped")
     topics.close(topics.bench(ctx), ticket.id)
 

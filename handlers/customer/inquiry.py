@@ -7,7 +7,7 @@ from crm_store.models.conversation import Direction
 from crm_store.models.ticket import Ticket
 from crm_store.rules.lifecycle import Kind, Status, after
 from crm_store.tickets import Latest
-from handlers.agent import topics
+from handlers.agent import boards, topics
 from handlers.context import Context
 from handlers.customer import notices, opening, rating
 from handlers.customer.opening import Request
@@ -39,11 +39,16 @@ def _after_resolve(ctx: Context, contact: Contact, latest: Latest, text: str) ->
         events.record(ctx.session, latest.id, kind="thanked", by=ctx.by, at=ctx.now)
     elif file_of(ctx) is None and rating.answer_in_words(ctx, latest.id, text):
         log(ctx, latest.id, text)
-    elif _in_window(ctx, latest):
+    elif _goes_on(ctx, latest):
         log(ctx, latest.id, text)
         reopen(ctx, tickets.by_number(ctx.session, latest.id), text)
     else:
         open_new(ctx, contact, Request(text, file_of(ctx), follow_up_of=latest.id))
+
+
+def _goes_on(ctx: Context, latest: Latest) -> bool:
+    """Tell whether what follows belongs to the same work: a person did it, and not long ago."""
+    return _in_window(ctx, latest) and events.newest_by(ctx.session, latest.id, kind="resolved") != "bot"
 
 
 def _in_window(ctx: Context, latest: Latest) -> bool:
@@ -59,6 +64,7 @@ def join(ctx: Context, latest: Latest, text: str) -> None:
         ticket = tickets.by_number(ctx.session, latest.id)
         ticket.status = after(ticket.status, "hear")
         events.record(ctx.session, latest.id, kind="woken", by=ctx.by, at=ctx.now, was=latest.status.value)
+        boards.refresh(topics.bench(ctx), ticket)
     notices.tell_desk(ctx, latest.id, "notice.wrote", file=file_of(ctx), text=text)
     rating.answer_in_words(ctx, latest.id, text)
 
@@ -78,6 +84,7 @@ def reopen(ctx: Context, ticket: Ticket, text: str) -> None:
     """Go on with the same ticket, with the same agent, and ask nothing about the old episode."""
     ticket.reopen()
     topics.reopen(topics.bench(ctx), ticket.id)
+    boards.refresh(topics.bench(ctx), ticket)
     surveys.cancel(ctx.session, ticket.id)
     events.record(ctx.session, ticket.id, kind="reopened", by=ctx.by, at=ctx.now, episode=ticket.episode)
     ctx.reply("reopened.asked" if asks(ctx) else "reopened", number=ticket.number)

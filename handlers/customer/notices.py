@@ -37,7 +37,8 @@ def tell_desk(ctx: Context, number: int, key: str, *, file: FileRef | None = Non
     draft = _draft_to(ctx, place, number)
     if draft is None:
         return False
-    language = ctx.desk.language if place.owner is None else place.owner.language
+    owner = None if place.thread_chat else place.owner  # in a topic everyone reads along
+    language = ctx.desk.language if owner is None else owner.language
     if file is not None and not values.get("text"):
         values["text"] = catalogue.say(language, "subject.photo" if file.kind == "photo" else "subject.file")
     words = catalogue.say(language, key, number=number, name=_name(ctx), **values)

@@ -12,6 +12,7 @@ from crm_store.rules.lifecycle import Kind, Priority
 from crm_store.rules.sla import Target, deadline
 from crm_store.tickets import Opening
 from handlers import asking
+from handlers.agent import boards, topics
 from handlers.context import Context
 from handlers.customer import faq, notices, rating
 from handlers.ports import Button, FileRef, OutboundMessage
@@ -171,6 +172,7 @@ def change_kind(ctx: Context, contact: Contact, ticket: Ticket, kind: Kind) -> O
         owner = readers.freest_supervisor(ctx.session, ctx.place.inbox_id)
         if not notices.tell_desk(ctx, ticket.id, "notice.complains", subject=ticket.subject):
             notices.announce(ctx, ticket.id, kind=kind.value, subject=ticket.subject)
+    boards.refresh(topics.bench(ctx), ticket)
     opened = Opened(ticket.id, request, promise(ctx, contact, start.first_due), owner)
     return _ACKNOWLEDGE[kind](ctx, contact, opened)
 

@@ -1,11 +1,11 @@
 """The first meeting: a greeting that opens no ticket, the list of commands, the language."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from crm_store import customers
 from crm_store import staff as people
 from crm_store.errors import RefusedError
-from crm_store.rules.roles import may
+from crm_store.rules.roles import Role, may
 from handlers.agent import staff as invitations
 from handlers.context import Context
 from handlers.customer import consent
@@ -16,6 +16,8 @@ from handlers.router import Handler, Route
 from handlers.texts import catalogue
 
 SPOKEN = {"zh": "zh", "中文": "zh", "chinese": "zh", "汉语": "zh", "en": "en", "english": "en", "英文": "en"}
+STAFF_GROUPS = (Role.AGENT, Role.SUPERVISOR, Role.MARKETER, Role.CUSTOMER)
+FOR_ALL = frozenset({"help", "language"})
 NAMES = {"zh": "中文", "en": "English"}
 
 
@@ -43,24 +45,40 @@ def language_buttons(ctx: Context) -> list[Button]:
     return [Button(name, "language", code) for code, name in NAMES.items() if code != ctx.language]
 
 
+def _belongs(route: Route, group: Role, held: Collection[Role]) -> bool:
+    """Tell whether a command is listed under a role, for someone who holds these roles."""
+    if not catalogue.knows(f"command.{route.name}"):
+        return False
+    if held and group is Role.CUSTOMER:
+        return route.name in FOR_ALL
+    if route.role is group:
+        return may(held, group)
+    return route.also is group and may(held, group) and not may(held, route.role)
+
+
 def help_from(routes: Callable[[], Iterable[Route]]) -> Handler:
     """Return a handler that lists what the sender may do, read from the table of contents."""
 
     def tell_help(ctx: Context) -> None:
-        """List the commands of the sender's roles."""
-        roles = ctx.sender.staff.roles if ctx.sender.staff is not None else ()
-        lines = [
-            f"/{route.name} · {ctx.say(f'command.{route.name}')}"
-            for route in routes()
-            if route.kind == "command" and may(roles, route.role) and catalogue.knows(f"command.{route.name}")
-        ]
-        ctx.reply_text("\n".join([ctx.say("help.head"), "", *lines]))
+        """List what customers can do, or what the sender's roles are for, under each role."""
+        held = ctx.sender.staff.roles if ctx.sender.staff is not None else ()
+        groups = STAFF_GROUPS if held else (Role.CUSTOMER,)
+        parts: list[str] = []
+        for group in groups:
+            mine = [route for route in routes() if route.kind == "command" and _belongs(route, group, held)]
+            if mine:
+                heading = "staff" if held and group is Role.CUSTOMER else group.value
+                lines = [f"/{route.name} · {ctx.say(f'command.{route.name}')}" for route in mine]
+                parts.append("\n".join([ctx.say(f"help.{heading}"), *lines]))
+        ctx.reply_text("\n\n".join(parts))
 
     return tell_help
 
 
 def language(ctx: Context, word: str | None) -> None:
-    """Speak another language from now on, or offer the choice."""
+    """Speak another language from now on, or offer the choice; a group speaks the house's."""
+    if ctx.place.is_group:
+        raise RefusedError("private_only")
     if word is None:
         ctx.reply("language.ask", buttons=[[Button(name, "language", code) for code, name in NAMES.items()]])
         return

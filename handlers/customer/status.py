@@ -3,6 +3,7 @@
 from crm_store import tickets
 from crm_store.errors import RefusedError
 from crm_store.models.ticket import Ticket
+from crm_store.rules.lifecycle import Status
 from handlers.context import Context
 from handlers.texts import catalogue
 
@@ -15,7 +16,8 @@ def status(ctx: Context) -> None:
     mine = [] if contact is None else tickets.of_customer(ctx.session, contact.customer_id)
     waiting = [ticket for ticket in mine if not ticket.is_resolved]
     if not waiting:
-        ctx.reply("status.none")
+        done = next((ticket.number for ticket in mine), None)
+        ctx.reply("status.none" if done is None else "status.done", number=done)
         return
     zone = (contact.zone if contact is not None else None) or ctx.desk.zone
     ctx.reply_text("\n".join([ctx.say("status.head"), *(_line(ctx, ticket, zone) for ticket in waiting)]))
@@ -29,6 +31,16 @@ def _line(ctx: Context, ticket: Ticket, zone: str) -> str:
         subject=ticket.subject,
         status=ctx.say(f"status.{ticket.status}"),
     )
-    if ticket.first_replied is None and ticket.first_due is not None and ticket.first_due > ctx.now:
-        line += ctx.say("status.by", by=catalogue.moment(ctx.language, ticket.first_due, zone))
-    return line
+    since = catalogue.moment(ctx.language, ticket.opened, zone)
+    return "\n".join([line, ctx.say("status.since", since=since, next=_next(ctx, ticket, zone))])
+
+
+def _next(ctx: Context, ticket: Ticket, zone: str) -> str:
+    """Word by when something happens next, or that it should have."""
+    answered = ticket.first_replied is not None
+    at = ticket.resolution_due if answered else ticket.first_due
+    if at is None or ticket.status == Status.PENDING:
+        return ctx.say("status.soon" if not answered else "status.answered")
+    word = "solution" if answered else "answer"
+    when = catalogue.moment(ctx.language, at, zone)
+    return ctx.say(f"status.{word}.late" if at <= ctx.now else f"status.{word}.by", by=when)

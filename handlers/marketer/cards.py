@@ -30,7 +30,8 @@ def refresh(ctx: TickContext) -> None:
 
 
 def _show(ctx: TickContext, run: Occurrence, campaign: Campaign) -> None:
-    language = staff.by_id(ctx.session, campaign.owner_id).language
+    in_group = campaign.chat == ctx.desk.staff_group
+    language = ctx.desk.language if in_group else staff.by_id(ctx.session, campaign.owner_id).language
 
     def say(key: str, **values: object) -> str:
         return catalogue.say(language, key, **values)

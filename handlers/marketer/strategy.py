@@ -5,9 +5,10 @@ from datetime import timedelta
 from crm_store import policies, staff
 from crm_store.policies import ChannelRow
 from crm_store.rules.frequency import Cap, Mode
+from crm_store.rules.roles import Role
 from crm_store.rules.strategy import ANSWER_WITHIN, ANSWERED_IN_TIME, CSAT_AT_LEAST, MESSAGES
 from handlers.context import Context
-from handlers.router import UsageError
+from handlers.router import RoleError, UsageError
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -23,6 +24,8 @@ def strategy(ctx: Context, word: str | None) -> None:
 
 
 def _load(ctx: Context) -> None:
+    if not ctx.staff.may(Role.MARKETER):  # supervisors read it
+        raise RoleError(Role.MARKETER)
     version = policies.load(ctx.session, by=ctx.by, now=ctx.now)
     staff.audit(ctx.session, by=ctx.by, what="policy.loaded", subject=f"policy:{version}", now=ctx.now)
     ctx.reply("strategy.loaded", version=version, number=len(policies.table(ctx.session)))

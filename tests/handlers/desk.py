@@ -1,6 +1,7 @@
 """A desk to test at: a house with the whole table of routes and a ticket that a customer opened."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -27,9 +28,11 @@ WORDS = {
 }
 
 
-def desk(folder: Path, *, group: bool = False) -> House:
-    """Build a house, with a staff group on request."""
-    return house(folder, ROUTES, staff_group=STAFF_GROUP if group else None)
+def desk(folder: Path, *, group: bool = False, language: str = "en") -> House:
+    """Build a house that speaks a language, with a staff group on request."""
+    built = house(folder, ROUTES, staff_group=STAFF_GROUP if group else None)
+    built.desk = replace(built.desk, language=language)
+    return built
 
 
 def ticket(

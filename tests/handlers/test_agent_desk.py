@@ -22,7 +22,7 @@ def home(tmp_path: Path) -> House:
 
 @pytest.fixture
 def group(tmp_path: Path) -> House:
-    return desk(tmp_path, group=True)
+    return desk(tmp_path, group=True, language="zh")
 
 
 class TestTake:
@@ -128,7 +128,7 @@ class TestTakeInTheGroup:
         send_all(group)
         group.hears("chen", f"/take {number}", group=True)
         assert len(threads(group)) == 1
-        assert "Chen 陈 has taken #1." in [body(row).get("text") for row in group.rows() if row.thread_id]
+        assert "Chen 陈 已接手 #1。" in [body(row).get("text") for row in group.rows() if row.thread_id]
 
     def test_the_digest_shows_who_took_what(self, group: House) -> None:
         first, second = ticket(group), ticket(group, "li")
@@ -136,7 +136,7 @@ class TestTakeInTheGroup:
         group.presses("wang", f"v1:take:{first}:0", group=True, message_id=shown)
         [edit] = [row for row in group.rows() if row.action == Action.EDIT]
         assert body(edit)["text"] == "#1 line ✔ Wang 王\n#2 line"
-        assert body(edit)["buttons"] == [[["接手 #2", "v1:take:2:0"]]]
+        assert body(edit)["buttons"] == [[["Take #2", "v1:take:2:0"]]]
 
     def test_without_a_staff_group_no_topic_is_made(self, home: House) -> None:
         number = ticket(home)
@@ -144,19 +144,20 @@ class TestTakeInTheGroup:
         assert threads(home) == []
 
     @pytest.mark.parametrize(
-        ("who", "told"),
+        ("language", "told"),
         [
-            ("wang", "为避免客户看到，这个操作只能在私聊或员工群里使用。"),
+            ("zh", "为避免客户看到，这个操作只能在私聊或员工群里使用。"),
             (
-                "chen",
+                "en",
                 "That works in our private chat and in the staff group only, where no customer reads along.",
             ),
         ],
     )
-    def test_in_any_other_group_nothing_is_shown(self, home: House, who: str, told: str) -> None:
+    def test_in_any_other_group_nothing_is_shown(self, tmp_path: Path, language: str, told: str) -> None:
+        home = desk(tmp_path, language=language)
         number = ticket(home)
-        assert home.hears(who, f"/customer {number}", group=True) == [f"{STAFF_GROUP}: {told}"]
-        assert home.presses(who, f"v1:take:{number}:0", group=True) == [f"{STAFF_GROUP}: {told}"]
+        assert home.hears("wang", f"/customer {number}", group=True) == [f"{STAFF_GROUP}: {told}"]
+        assert home.presses("chen", f"v1:take:{number}:0", group=True) == [f"{STAFF_GROUP}: {told}"]
         assert get(home, number).assignee_id is None
 
 
@@ -167,8 +168,8 @@ def _digest(group: House, *numbers: int, chat: str = STAFF_GROUP) -> str:
 
     for number in numbers:
         draft = Draft(
-            inbox_id=group.inbox_id, chat=chat, body={"text": f"#{number} line"}, combinable=True,
-            priority=Lane.NOTICE, ticket_id=number,
+            inbox_id=group.inbox_id, chat=chat, combinable=True, priority=Lane.NOTICE, ticket_id=number,
+            body={"text": f"#{number} line", "buttons": [[[f"Take #{number}", f"v1:take:{number}:0"]]]},
         )  # fmt: skip
         group.store.write_now(lambda session, draft=draft: outbox.enqueue(session, draft, now=group.now))
     sent = send_all(group)

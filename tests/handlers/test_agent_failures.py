@@ -132,7 +132,7 @@ def test_a_foreign_row_cannot_be_sent_again(home: House) -> None:
 
 
 def test_an_answer_given_elsewhere_shows_in_the_topic(tmp_path: Path) -> None:
-    group = desk(tmp_path, group=True)
+    group = desk(tmp_path, group=True, language="zh")
     number = ticket(group)
     group.hears("wang", f"/take {number}", group=True)
     send_all(group)

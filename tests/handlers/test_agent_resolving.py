@@ -19,7 +19,7 @@ def home(tmp_path: Path) -> House:
 
 @pytest.fixture
 def group(tmp_path: Path) -> House:
-    return desk(tmp_path, group=True)
+    return desk(tmp_path, group=True, language="zh")
 
 
 class TestResolve:
@@ -169,8 +169,8 @@ class TestTopic:
         thread = threads(group)[0].provider_id
         group.hears("wang", "/resolve", group=True, thread=str(thread))
         inside = [row for row in send_all(group) if row.thread_id]
-        assert [row.action for row in inside] == [Action.SEND, Action.CLOSE_THREAD]
-        assert to(inside, STAFF_GROUP)[0] == "Wang 王 已将 #1 标记为已解决。"
+        assert [row.action for row in inside] == [Action.EDIT, Action.SEND, Action.CLOSE_THREAD]
+        assert to(inside, STAFF_GROUP)[1] == "Wang 王 已将 #1 标记为已解决。"
         assert threads(group)[0].state == ThreadState.CLOSED
 
     def test_resolved_elsewhere_tells_both_places(self, group: House) -> None:

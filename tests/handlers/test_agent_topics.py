@@ -69,11 +69,14 @@ class TestPeople:
         assert Action.CLOSE_THREAD not in [row.action for row in group.rows()]
 
     @pytest.mark.parametrize(
-        ("who", "words"), [("wang", "投诉需要先写明"), ("chen", "A complaint needs its cause")]
+        ("language", "words"), [("zh", "投诉需要先写明"), ("en", "A complaint needs its cause")]
     )
-    def test_a_complaint_still_needs_cause_and_remedy(self, group: House, who: str, words: str) -> None:
+    def test_a_complaint_still_needs_cause_and_remedy(
+        self, tmp_path: Path, language: str, words: str
+    ) -> None:
+        group = desk(tmp_path, group=True, language=language)
         thread = _topic(group, Kind.COMPLAINT)
-        [told] = change(group, "closed", thread, who=who)
+        [told] = change(group, "closed", thread, who="wang")
         assert told.startswith(f"{STAFF_GROUP}: {words}")
         assert get(group, 1).status == Status.OPEN
 

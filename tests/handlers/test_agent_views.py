@@ -49,7 +49,8 @@ class TestCustomer:
                 "chen",
                 [
                     "Mei 梅 · writes in Chinese · customer since 2026-03-02",
-                    "Contact: +86 138 0000 0000 · 上海",
+                    "Contact: +86 138 0000 0000",
+                    "City: 上海",
                     "Tags: vip",
                     "Can be reached here",
                     "Offers: agreed",
@@ -64,7 +65,8 @@ class TestCustomer:
                 "wang",
                 [
                     "Mei 梅 · 使用中文 · 2026-03-02 起的客户",
-                    "联系方式：+86 138 0000 0000 · 上海",
+                    "联系方式：+86 138 0000 0000",
+                    "城市：上海",
                     "标签：vip",
                     "可以在此联系到",
                     "优惠消息：已同意接收",
@@ -143,7 +145,8 @@ class TestWhy:
             "2 Mar 10:00: Chen 陈 became its owner by answering first",
             "2 Mar 10:00: Chen 陈 resolved it",
             "Cause: label fell off · Remedy: sent again",
-            "Survey: asked on 2 Mar 10:00, no answer yet",
+            "Survey: asked on 2 Mar 10:00, because a colleague answered; no answer yet",
+            "Put right? to be asked on 3 Mar 10:00",
         ]
 
     def test_in_chinese(self, home: House) -> None:

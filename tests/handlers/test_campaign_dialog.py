@@ -61,8 +61,8 @@ def test_the_transcript_in_chinese(tmp_path: Path) -> None:
     crowd.complain(built.store, 1)
     at_step(built, "when")
     assert built.hears("zhao", "每周一 09:00") == [
-        "203: 预览：「新年优惠」\n发给：所有同意接收的客户\n时间：每周一 09:00（UTC）\n\n"
-        "共 4 位客户符合条件。\n立即收到：3\n稍后收到：1（有未结投诉 1）\n\n"
+        "203: 预览：「新年优惠」\n发给：所有客户\n时间：每周一 09:00（UTC）\n\n"
+        "这群客户共 4 位，其中只有同意接收的会收到：\n现在收到：3\n稍后收到：1（有未结投诉 1）\n\n"
         "还没有载入频率上限，不会限制任何人。发送 /strategy load 载入。"
     ]
     assert step(built, "confirm") == [
@@ -76,8 +76,8 @@ def test_the_transcript_in_english(tmp_path: Path) -> None:
     crowd.complain(built.store, 1)
     at_step(built, "when")
     assert built.hears("zhao", "2026-12-01 09:00") == [
-        "203: Preview of “新年优惠”\nTo: everyone with consent\nWhen: 2026-12-01 09:00 (UTC)\n\n"
-        "Customers who match: 4\nNow: 3\nLater: 1 (open complaint 1)"
+        "203: Preview of “新年优惠”\nTo: all customers\nWhen: 2026-12-01 09:00 (UTC)\n\n"
+        "4 in this audience; only those who agreed to offers get it:\nNow: 3\nLater: 1 (open complaint 1)"
     ]
     assert step(built, "confirm") == [
         "203: Campaign #1 “新年优惠” is scheduled: 2026-12-01 09:00 (UTC). "
@@ -149,7 +149,7 @@ def test_one_language_may_be_skipped_but_not_both(tmp_path: Path) -> None:
     step(built, "readers_en")
     (preview,) = step(built, "now")
     assert "「Only English」" in preview
-    assert "立即收到：2" in preview
+    assert "现在收到：2" in preview
 
 
 def test_a_tag_can_be_typed_and_known_ones_are_named(tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ def test_a_tag_can_be_typed_and_known_ones_are_named(tmp_path: Path) -> None:
     built.hears("zhao", "#VIP")
     (preview,) = step(built, "now")
     assert "带“VIP”标签" in preview
-    assert "共 1 位客户" in preview
+    assert "共 1 位" in preview
 
 
 @LANGUAGES

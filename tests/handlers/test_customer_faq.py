@@ -10,6 +10,7 @@ from handlers.context import Context
 from handlers.ports import Message, Place, Understood
 from tests.factories import CAST, House
 from tests.handlers.customers import (
+    COMPLAINT,
     LI,
     MEI,
     PEOPLE,
@@ -301,3 +302,30 @@ def test_machine_mail_in_the_middle_of_a_dialog_is_not_answered(tmp_path: Path, 
     assert home.hears("li", "I am out of office.", is_machine=True) == []
     assert len(tickets(home)) == before
     assert len(home.hears("li", "the box was empty")) > 0
+
+
+@pytest.mark.parametrize(("who", "language"), PEOPLE)
+def test_what_follows_an_article_that_helped_is_a_new_ticket(tmp_path: Path, who: str, language: str) -> None:
+    home = taught(tmp_path)
+    home.hears(who, QUESTION[language])
+    home.presses(who, "v1:helped:1:1")
+    home.hears(who, COMPLAINT[language])
+    first, second = tickets(home)
+    assert (first.status, second.status, second.follow_up_of) == ("resolved", "new", 1)
+
+
+def test_what_follows_a_person_reopens(tmp_path: Path) -> None:
+    home = taught(tmp_path)
+    home.hears("li", QUESTION["en"])
+    home.hears("wang", "/resolve 1")
+    home.hears("li", "It is still broken")
+    [only] = tickets(home)
+    assert (only.status, only.episode) == ("open", 2)
+
+
+def test_an_article_that_helped_has_no_survey_and_why_says_so(tmp_path: Path) -> None:
+    home = taught(tmp_path)
+    home.hears("li", QUESTION["en"])
+    home.presses("li", "v1:helped:1:1")
+    assert "Survey: none, because an article settled it" in home.hears("chen", "/why 1")[0]
+    assert "由文章解决，没有同事参与" in home.hears("wang", "/why 1")[0]

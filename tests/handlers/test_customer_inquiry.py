@@ -156,7 +156,7 @@ class TestAfterTaking:
         home = open_house(tmp_path, staff_group=STAFF_GROUP)
         home.hears("mei", QUESTION["zh"])
         home.presses("wang", "v1:take:1:0", group=True)
-        assert home.hears("mei", "在吗") == [f"{STAFF_GROUP}: #1 Mei 梅：在吗"]
+        assert home.hears("mei", "在吗") == [f"{STAFF_GROUP}: #1 Mei 梅: 在吗"]
         assert last_row(home).thread_id is not None
 
     def test_waiting_for_the_customer_ends_when_they_write_but_not_by_thanks(self, tmp_path: Path) -> None:

@@ -183,10 +183,33 @@ class TestHelp:
             assert f"/{name} · {say('en', f'command.{name}')}" in shown
         assert "/take" not in shown
 
-    def test_an_agent_sees_the_desk_too(self, tmp_path: Path) -> None:
+    def test_an_agent_sees_the_desk_and_nothing_of_the_customers_own(self, tmp_path: Path) -> None:
         home = open_house(tmp_path)
         [shown] = home.hears("wang", "/help")
+        assert shown.startswith(f"201: {say('zh', 'help.agent')}\n/queue · ")
         assert f"/take · {say('zh', 'command.take')}" in shown
+        assert "/help" in shown and "/language" in shown
+        assert not any(f"/{name} " in shown for name in ("rate", "stop", "ask", "complaint", "campaign"))
+
+    @pytest.mark.parametrize(
+        ("who", "heads"),
+        [
+            ("wang", ["agent", "staff"]),
+            ("chen", ["agent", "supervisor", "staff"]),
+            ("zhao", ["marketer", "staff"]),
+        ],
+    )
+    def test_staff_see_their_roles_apart(self, tmp_path: Path, who: str, heads: list[str]) -> None:
+        home = open_house(tmp_path)
+        [shown] = home.hears(who, "/help")
+        language = "en" if who == "chen" else "zh"
+        parts = shown.partition(": ")[2].split("\n\n")
+        assert [part.splitlines()[0] for part in parts] == [say(language, f"help.{head}") for head in heads]
+
+    def test_a_supervisor_sees_the_strategy_under_their_own(self, tmp_path: Path) -> None:
+        home = open_house(tmp_path)
+        [shown] = home.hears("chen", "/help")
+        assert "/strategy" in shown.split("\n\n")[1]
 
 
 @pytest.mark.parametrize("language", catalogue.LANGUAGES)

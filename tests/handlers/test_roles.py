@@ -9,7 +9,7 @@ from crm_store import dialogs
 from crm_store import staff as people
 from crm_store.dialogs import Seat
 from crm_store.models.outbox import OutboxRow
-from crm_store.rules.roles import Role, may
+from crm_store.rules.roles import Role
 from handlers.router import Route
 from handlers.routes import ROUTES
 from handlers.texts import catalogue
@@ -24,7 +24,7 @@ REFUSED = [
     for route in GUARDED
     if route.kind in {"command", "button", "dialog"}
     for who, roles in HELD.items()
-    if not may(roles, route.role)
+    if not route.is_open_to(roles)
 ]
 
 
@@ -99,3 +99,14 @@ def test_every_command_has_words_for_menu_and_usage(language: str) -> None:
         assert f"command.{route.name}" in known, route.name
         needed = [taken for taken in route.takes.split() if not taken.endswith("?")]
         assert not needed or f"usage.{route.name}" in known, route.name
+
+
+def test_a_supervisor_reads_the_strategy_and_loads_none(home: House) -> None:
+    assert home.hears("chen", "/strategy") == [
+        f"{CAST['chen'].address}: {catalogue.say('en', 'strategy.none')}"
+    ]
+    assert home.hears("chen", "/strategy load") == [
+        f"{CAST['chen'].address}: {refusal('chen', Role.MARKETER)}"
+    ]
+    home.hears("zhao", "/strategy load")
+    assert "version 1" in home.hears("chen", "/strategy")[0]

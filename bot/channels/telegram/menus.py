@@ -14,7 +14,7 @@ from telegram import (
 )
 from telegram.error import TelegramError
 
-from crm_store.rules.roles import Role, may
+from crm_store.rules.roles import Role
 from crm_store.staff import Colleague
 from handlers.context import Desk
 from handlers.router import Router
@@ -65,6 +65,6 @@ def commands(routes: Router, roles: frozenset[Role], language: str) -> tuple[Bot
         BotCommand(route.name, catalogue.say(language, f"command.{route.name}"))
         for route in routes.of_kind("command")
         if route.menu
-        and may(roles, route.role)
+        and route.is_open_to(roles)
         and (route.role is not Role.CUSTOMER or not staff or route.name in FOR_ALL)
     )
