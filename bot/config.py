@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Literal
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
@@ -18,6 +19,7 @@ from handlers.texts import catalogue
 PREFIX = "HEARWELL_"
 Tree = dict[str, object]  # settings as they are written: values and sections of values
 TOKEN = re.compile(r"^\d+:[A-Za-z0-9_-]{3,}$")
+PASSWORD = re.compile(r"://[^/@:?]*:(.*)@|[?&]\w*password=([^&]*)")  # in a URL
 EXAMPLES = {
     "config": "HEARWELL_CONFIG=/etc/hearwell.toml",
     "telegram.token": "HEARWELL_TELEGRAM__TOKEN=123456:AAExampleExampleExampleExampleExample",
@@ -203,8 +205,11 @@ class Settings(BaseModel):
     @property
     def secrets(self) -> frozenset[str]:
         """Return the values that may appear in no log."""
-        found = (self.telegram.token, self.telegram.webhook_secret)
-        return frozenset(secret.get_secret_value() for secret in found if secret is not None)
+        given = (self.telegram.token, self.telegram.webhook_secret)
+        told = {secret.get_secret_value() for secret in given if secret is not None}
+        urls = (self.database.url, self.telegram.api_url, self.telegram.webhook_url)
+        told |= {part for url in urls for found in PASSWORD.findall(url or "") for part in found}
+        return frozenset(filter(None, {*told, *map(unquote, told)}))
 
     @property
     def open_hours(self) -> OpenHours:

@@ -17,7 +17,7 @@ _USUAL = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"}
 
 def redact(text: str, secrets: frozenset[str] = frozenset()) -> str:
     """Take tokens and the given secrets out of a text."""
-    for secret in secrets:
+    for secret in sorted(secrets, key=len, reverse=True):
         text = text.replace(secret, HIDDEN)
     return TOKEN.sub(HIDDEN, text)
 
@@ -27,7 +27,9 @@ class _Formatter(logging.Formatter):
 
     def __init__(self, secrets: frozenset[str], *, json: bool) -> None:
         super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
-        self._secrets, self._json = secrets, json
+        # As JSON writes them as well: a quotation mark in a password gets a backslash there.
+        self._secrets = secrets | {orjson.dumps(secret).decode()[1:-1] for secret in secrets}
+        self._json = json
 
     def format(self, record: logging.LogRecord) -> str:
         """Word one line."""

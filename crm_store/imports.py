@@ -25,8 +25,11 @@ class Imported:
     attributes: dict[str, object]
 
 
-def keep(session: Session, inbox_id: int, found: Imported, *, language: str, now: datetime) -> bool:
-    """Write one customer down; True when it is a new one."""
+def keep(session: Session, inbox_id: int | None, found: Imported, *, language: str, now: datetime) -> bool:
+    """Write one customer down; True when it is a new one.
+
+    A language the customer chose stands. Without an inbox there is nowhere an address could belong to.
+    """
     customer = _known(session, inbox_id, found)
     is_new = customer is None
     if customer is None:
@@ -34,18 +37,21 @@ def keep(session: Session, inbox_id: int, found: Imported, *, language: str, now
         customer = Customer(name=name, language=found.language or language, created=now, attributes={})
         session.add(customer)
         session.flush()
-    for field in ("name", "language", "phone", "email", "region"):
+    if found.language is not None and not customer.language_chosen:
+        customer.language = found.language
+    for field in ("name", "phone", "email", "region"):
         given = getattr(found, field)
         if given is not None:
             setattr(customer, field, given)
     customer.attributes = {**customer.attributes, **found.attributes}
-    _identify(session, inbox_id, customer.id, found.address, now=now)
+    if inbox_id is not None and found.address is not None:
+        _identify(session, inbox_id, customer.id, found.address, now=now)
     for word in found.tags:
         customers.tag(session, customer.id, word, by="import", now=now)
     return is_new
 
 
-def _known(session: Session, inbox_id: int, found: Imported) -> Customer | None:
+def _known(session: Session, inbox_id: int | None, found: Imported) -> Customer | None:
     if found.address is not None:
         by_address = session.scalar(
             sa.select(Customer)
@@ -56,17 +62,21 @@ def _known(session: Session, inbox_id: int, found: Imported) -> Customer | None:
             return by_address
     for column, value in ((Customer.phone, found.phone), (Customer.email, found.email)):
         if value is not None:
-            known = session.scalar(sa.select(Customer).where(column == value).order_by(Customer.id).limit(1))
+            same = sa.select(Customer).where(column == value).order_by(Customer.id).limit(1)
+            if found.address is not None:
+                # Who has another address here is another person, though they share a phone.
+                same = same.where(~sa.exists().where(_has_address(inbox_id)))
+            known = session.scalar(same)
             if known is not None:
                 return known
     return None
 
 
-def _identify(
-    session: Session, inbox_id: int, customer_id: int, address: str | None, *, now: datetime
-) -> None:
-    if address is None:
-        return
+def _has_address(inbox_id: int | None) -> sa.ColumnElement[bool]:
+    return sa.and_(Identity.customer_id == Customer.id, Identity.inbox_id == inbox_id)
+
+
+def _identify(session: Session, inbox_id: int, customer_id: int, address: str, *, now: datetime) -> None:
     taken = session.scalar(
         sa.select(Identity.id).where(Identity.inbox_id == inbox_id, Identity.address == address)
     )

@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 from telegram import Bot, ChatMemberAdministrator, ChatMemberOwner
 from telegram.error import InvalidToken, TelegramError
 
-from bot import checks
+from bot import checks, observe
 from bot.channels.telegram.request import AiohttpRequest
 from bot.cli.run import loaded
+from bot.cli.stores import place_of, reason
 from bot.clock import utc_now
 from bot.config import Settings
 from crm_store.errors import StoreError
@@ -38,17 +39,21 @@ class Finding:
 
 
 def doctor() -> None:
-    """Check token, database, staff group, font and the rest; the exit code is 1 when something fails."""
+    """Check store, token, staff group, font and the rest; say how to mend what fails, and end with 1 then."""
     settings = loaded()
     findings = [*_local(settings), *asyncio.run(_remote(settings))]
     for found in findings:
-        verdict = catalogue.say(settings.language, f"doctor.{found.verdict}")
-        about = catalogue.say(settings.language, f"doctor.{found.about}")
-        told = catalogue.say(settings.language, f"doctor.{found.key}", **found.values)
-        print(f"{verdict:<5} {about}: {told}")
+        print(observe.redact(_line(found, settings.language), settings.secrets))
     sys.stdout.flush()
     if any(found.verdict == "fail" for found in findings):
         raise typer.Exit(1)
+
+
+def _line(found: Finding, language: str) -> str:
+    verdict = catalogue.say(language, f"doctor.{found.verdict}")
+    about = catalogue.say(language, f"doctor.{found.about}")
+    told = catalogue.say(language, f"doctor.{found.key}", **found.values)
+    return f"{verdict:<5} {about}: {told}"
 
 
 def _local(settings: Settings) -> Iterator[Finding]:
@@ -66,11 +71,13 @@ def _existing(folder: Path) -> Path:
 
 
 def _store(settings: Settings) -> Iterator[Finding]:
-    place = sa.make_url(settings.database_url).render_as_string(hide_password=True)
+    place = place_of(settings)
     try:
         yield from _opened(settings, place)
-    except (OSError, sa.exc.SQLAlchemyError, StoreError) as error:
-        problem = str(getattr(error, "orig", None) or error)
+    except (OSError, sa.exc.SQLAlchemyError) as error:
+        yield Finding("fail", "store", "store.bad", {"place": place, "problem": reason(error)})
+    except StoreError as error:
+        problem = catalogue.say(settings.language, error.key, **error.values)
         yield Finding("fail", "store", "store.bad", {"place": place, "problem": problem})
 
 
@@ -166,6 +173,11 @@ async def _webhook(bot: Bot, settings: Settings) -> Finding:
             if known.url
             else Finding("ok", "webhook", "webhook.none")
         )
+    wanted = settings.telegram.webhook_url
+    if not wanted:
+        return Finding("fail", "webhook", "webhook.no_address")
+    if known.url != wanted:
+        return Finding("warn", "webhook", "webhook.not_set", {"url": wanted})
     if known.last_error_message:
         return Finding("fail", "webhook", "webhook.error", {"problem": known.last_error_message})
     values: dict[str, object] = {"url": known.url, "pending": known.pending_update_count}

@@ -1,6 +1,9 @@
 """`import`: customers from a CSV or XLSX file, with a report of everything that was changed or left out."""
 
+import errno
+import os
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import islice
@@ -11,6 +14,7 @@ import typer
 from sqlalchemy.orm import Session
 
 from bot.cli.run import loaded
+from bot.cli.stores import opened
 from bot.clock import utc_now
 from bot.config import ConfigError, Settings, wrong
 from crm_store import journal
@@ -21,22 +25,27 @@ if TYPE_CHECKING:
     from scoring.clean import Change, CleanReport, CustomerRow
 
 SHOWN = 20
-AT_ONCE = 500
+AT_ONCE = 25  # rows written in one go: a running bot waits no longer than for its own
+BREATH = 0.005  # seconds in which a running bot gets its turn
 
 
 def import_(
-    file: Annotated[Path, typer.Argument(help="CSV or XLSX with a heading line.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Report only; write nothing.")] = False,
-    report: Annotated[Path | None, typer.Option(help="Write the whole report to this file.")] = None,
+    file: Annotated[
+        Path, typer.Argument(help="CSV or XLSX; the first line names the columns, in Chinese or English.")
+    ],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Report what would happen and write nothing to the store.")
+    ] = False,
+    report: Annotated[Path | None, typer.Option(help="Also write the whole report to this file.")] = None,
 ) -> None:
-    """Add or update customers from a file; nothing is changed or dropped silently."""
+    """Add customers from a file or update them, beside the running bot; every change and refusal is told."""
     settings = loaded()
     found = _read(file, settings.language)
     lines = list(_told(found, file, settings.language))
+    if report is not None:
+        _keep_report(report, lines, settings.language, beside=file)
     for line in _short(lines, settings.language):
         print(line)
-    if report is not None:
-        report.write_text("\n".join(line for section in lines for line in section) + "\n", encoding="utf-8")
     if dry_run:
         print(catalogue.say(settings.language, "import.dry"))
         return
@@ -46,6 +55,20 @@ def import_(
         print(error, file=sys.stderr)
         raise typer.Exit(2) from None
     print(catalogue.say(settings.language, "import.done", created=created, updated=updated))
+
+
+def _keep_report(report: Path, lines: Sequence[Sequence[str]], language: str, *, beside: Path) -> None:
+    text = "\n".join(line for section in lines for line in section) + "\n"
+    try:
+        if report.exists() and report.samefile(beside):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+        report.write_text(text, encoding="utf-8")
+    except OSError as error:
+        print(
+            catalogue.say(language, "import.report_failed", file=report, problem=error.strerror),
+            file=sys.stderr,
+        )
+        raise typer.Exit(2) from None
 
 
 def _read(file: Path, language: str) -> "CleanReport":
@@ -90,35 +113,27 @@ def _change(change: "Change", language: str) -> str:
 
 
 def _write(settings: Settings, rows: Sequence["CustomerRow"]) -> tuple[int, int]:
-    from bot import migrating
-    from crm_store.store import Store
-
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    store = Store(settings.database_url)
-    try:
-        migrating.upgrade(store.engine)
-        created = 0
+    created = 0
+    with opened(settings, make=True) as store:
+        inbox_id = store.write_now(partial(_inbox, settings=settings))
+        if inbox_id is None and any(row.telegram_id is not None for row in rows):
+            raise ConfigError(wrong("telegram.token", "token_missing"))
         for start in range(0, len(rows), AT_ONCE):
-            part = rows[start : start + AT_ONCE]
-            created += store.write_now(partial(_keep, settings=settings, rows=part))
-        return created, len(rows) - created
-    finally:
-        store.close()
+            part = [_imported(row) for row in rows[start : start + AT_ONCE]]
+            unit = partial(_keep, inbox_id=inbox_id, found=part, language=settings.language)
+            created += store.write_now(unit)
+            time.sleep(BREATH)
+    return created, len(rows) - created
 
 
-def _inbox(session: Session, settings: Settings) -> int:
+def _inbox(session: Session, *, settings: Settings) -> int | None:
     account = settings.telegram.account
-    known = (
-        journal.first_inbox(session) if account is None else journal.inbox(session, "telegram", account).id
-    )
-    if known is None:
-        raise ConfigError(wrong("telegram.token", "token_missing"))
-    return known
+    return journal.first_inbox(session) if account is None else journal.inbox(session, "telegram", account).id
 
 
-def _keep(session: Session, *, settings: Settings, rows: Sequence["CustomerRow"]) -> int:
-    inbox_id, now = _inbox(session, settings), utc_now()
-    return sum(keep(session, inbox_id, _imported(row), language=settings.language, now=now) for row in rows)
+def _keep(session: Session, *, inbox_id: int | None, found: Sequence[Imported], language: str) -> int:
+    now = utc_now()
+    return sum(keep(session, inbox_id, each, language=language, now=now) for each in found)
 
 
 def _imported(row: "CustomerRow") -> Imported:

@@ -2,11 +2,16 @@
 
 import typer
 
-from bot.cli import backup, demo, doctor, importing, run, sandbox, show
+from bot.cli import backup, demo, doctor, importing, replay, run, sandbox, show
 
 app = typer.Typer(
     name="hearwell",
     help="Hearwell: a customer-service bot with its own CRM.",
+    epilog=(
+        "Settings are HEARWELL_… variables, listed in docs/reference/settings.md. "
+        "Exit codes: 0 done; 1 the doctor found a fault, or the bot ended because of one; "
+        "2 an argument, a file or a setting is wrong; 3 the store cannot be used."
+    ),
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -18,7 +23,7 @@ app.command("doctor")(doctor.doctor)
 app.command("import")(importing.import_)
 app.command("backup")(backup.backup)
 app.command("config")(show.config)
-app.command("replay")(run.replay)
+app.command("replay")(replay.replay)
 
 
 def main() -> None:

@@ -1,13 +1,18 @@
-"""`run`: receive and answer until told to stop; `replay`: try dead letters again."""
+"""`run`: receive and answer until told to stop."""
 
 import asyncio
+import logging
 import signal
 import sys
 
+import sqlalchemy as sa
+
 from bot import config, observe
+from bot.cli.stores import CANNOT_BE_USED, worded
 from bot.config import ConfigError, Settings
 from crm_store.errors import StoreError
-from handlers.texts import catalogue
+
+log = logging.getLogger("hearwell")
 
 
 def run() -> None:
@@ -15,17 +20,6 @@ def run() -> None:
     settings = loaded()
     observe.set_up(secrets=settings.secrets, level=settings.log.level, json=settings.log.json_lines)
     sys.exit(with_loop(serve(settings)))
-
-
-def replay() -> None:
-    """Make every dead letter wait to be handled again; the running bot takes them up at its next start."""
-    from crm_store import journal
-    from crm_store.store import Store
-
-    store = Store(loaded().database_url)
-    count = store.write_now(journal.replay)
-    store.close()
-    print(f"{count} dead letter(s) will be handled again.")
 
 
 def loaded() -> Settings:
@@ -69,9 +63,12 @@ async def serve(settings: Settings) -> int:
     except ConfigError as error:
         print(error, file=sys.stderr)
         return 2
-    except StoreError as error:
-        print(catalogue.say(settings.language, error.key, **error.values), file=sys.stderr)
-        return 3
+    except (StoreError, sa.exc.OperationalError) as error:
+        print(worded(error, settings), file=sys.stderr)
+        return CANNOT_BE_USED
+    except Exception:
+        log.exception("the bot ended because of a fault")  # worded by the log, which hides secrets
+        return 1
     finally:
         waiting.cancel()
         await app.stop()

@@ -1,17 +1,14 @@
 """`config`: the settings as they are read, secrets masked."""
 
-import re
-
+from bot import observe
 from bot.cli.run import loaded
-
-PASSWORD = re.compile(r"(://[^/@:]*:)[^@]*@")
 
 
 def config() -> None:
-    """Show every setting as it is read, with secrets masked."""
-    for name, value in _flat(loaded().model_dump()):
-        shown = PASSWORD.sub(r"\1**********@", str(value))
-        print(f"HEARWELL_{name} = {shown}")
+    """Show every setting as it is read, with secrets hidden."""
+    settings = loaded()
+    for name, value in _flat(settings.model_dump()):
+        print(f"HEARWELL_{name} = {observe.redact(str(value), settings.secrets)}")
 
 
 def _flat(values: dict[str, object], above: str = "") -> "list[tuple[str, object]]":
