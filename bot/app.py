@@ -14,7 +14,7 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot import furnishing, migrating
 from bot.channels.telegram import inbound, menus
-from bot.channels.telegram.channel import TelegramChannel
+from bot.channels.telegram.channel import RawBot, TelegramChannel
 from bot.channels.telegram.polling import Poller
 from bot.channels.telegram.request import AiohttpRequest
 from bot.clock import Clock
@@ -25,6 +25,7 @@ from bot.delivery.courier import Courier
 from bot.delivery.pace import Pace
 from bot.intake import Adapter, Intake
 from bot.observe import Metrics
+from bot.rehearsal import Stage, rehearse
 from bot.web.server import Server, Webhook
 from crm_store import knowledge, staff
 from crm_store.rules.sla import PRESET
@@ -93,13 +94,15 @@ class App:
         bot = self._bot = await self._connect()
         self.parts = await self._build(bot)
         await self.learn()
+        stage = Stage(self.store, ROUTES, self.parts.desk, self.parts.inbox_id)
+        await rehearse(stage, index=self._index, now=self.clock.now())
         await self._begin(self.parts)
 
     async def _connect(self) -> Bot:
         telegram = self.settings.telegram
         if telegram.token is None:
             raise ConfigError(wrong("telegram.token", "token_missing"))
-        bot = Bot(
+        bot = RawBot(
             telegram.token.get_secret_value(),
             base_url=f"{telegram.api_url}/bot",
             base_file_url=f"{telegram.api_url}/file/bot",

@@ -89,7 +89,7 @@ class Prepared:
 
     def run(self, session: Session, **values: object) -> list[Row]:
         """Run the statement with plain database values and return its rows, if it has any."""
-        if session.new or session.dirty or session.deleted:
+        if session.new or (session.identity_map and (session.dirty or session.deleted)):
             session.flush()
         text = self._text(session)
         if text.fixed:

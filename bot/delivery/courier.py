@@ -247,7 +247,7 @@ class Courier:
         if row.action is Action.MAKE_THREAD and row.thread is not None:
             # Made before a crash, as the channel told since.
             return settling.sent(row, row.thread, self.now())
-        content = await self._content(row)
+        content = await self._content(row) if "attachment" in row.body else None
         if not await self._begin(row, begins):
             return None
         self.kill.reach("before_send")

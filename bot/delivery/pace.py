@@ -51,6 +51,7 @@ class Pace:
     chats: dict[str, Bucket] = field(default_factory=dict)
     careful_until: float = 0.0
     _started: deque[tuple[float, bool]] = field(default_factory=deque)
+    _mass: int = 0  # how many of those belong to campaigns and notices
     _refused: tuple[str, float] = ("", -1e9)
 
     def __post_init__(self) -> None:
@@ -91,10 +92,8 @@ class Pace:
         """
         started = self._started
         while started and started[0][0] <= now - WINDOW:
-            started.popleft()
-        if len(started) >= self.rate and (
-            bulk or now < self.careful_until or sum(mass for _, mass in started) > self.rate / 2
-        ):
+            self._mass -= started.popleft()[1]
+        if len(started) >= self.rate and (bulk or now < self.careful_until or self._mass > self.rate / 2):
             return max(0.0, started[len(started) - int(self.rate)][0] + WINDOW - now)
         return 0.0
 
@@ -103,6 +102,7 @@ class Pace:
         waits = self.room(now, bulk=bulk)
         if waits <= 0:
             self._started.append((now, bulk))
+            self._mass += bulk
         return waits
 
     def refused(self, chat: str, now: float, waits: float) -> bool:
