@@ -53,8 +53,11 @@ class _Line:
     buttons: Sequence[object]
 
 
-def mark_taken(at: Bench, ticket: Ticket) -> None:
-    """Show on the lines that announced a ticket who has it, and take their button away."""
+def mark_taken(at: Bench, ticket: Ticket, *, pressed: str = "") -> None:
+    """Show on the lines that announced a ticket who has it, and take their button away.
+
+    Whoever pressed Take waits for the message they pressed it on, so that one goes out as an answer.
+    """
     for row in thread_cards.lines(at.session, ticket.id):
         if row.state == OutboxState.READY:
             line = _line(at.session, row)
@@ -63,8 +66,8 @@ def mark_taken(at: Bench, ticket: Ticket) -> None:
         elif row.state == OutboxState.SENT and row.provider_id is not None:
             together = tickets.lines_of(at.session, row.inbox_id, row.chat, row.provider_id)
             body = _body([_line(at.session, one) for one in together])
-            # Whoever pressed Take waits for this, so it goes out as an answer.
-            thread_cards.edit(at.session, together[0], body, now=at.now, priority=Lane.REPLY)
+            priority = Lane.REPLY if row.provider_id == pressed else Lane.NOTICE
+            thread_cards.edit(at.session, together[0], body, now=at.now, priority=priority)
 
 
 def _line(session: Session, row: OutboxRow) -> _Line:

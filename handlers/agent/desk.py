@@ -174,7 +174,7 @@ def claim(ctx: Context, ticket: Ticket, *, reason: str) -> None:
         ctx.session, ticket.id, kind="assigned", by=ctx.by, at=ctx.now, reason=reason, to=ctx.staff.id,
         **({} if before is None else {"was": before}),
     )  # fmt: skip
-    boards.mark_taken(topics.bench(ctx), ticket)
+    boards.mark_taken(topics.bench(ctx), ticket, pressed=getattr(ctx.event, "message_id", ""))
     boards.refresh(topics.bench(ctx), ticket)
 
 

@@ -10,7 +10,7 @@ from handlers.agent import staff as invitations
 from handlers.context import Context
 from handlers.customer import consent
 from handlers.customer.opening import KINDS
-from handlers.customer.presses import contact_of
+from handlers.customer.presses import contact_of, end_dialog
 from handlers.ports import Button
 from handlers.router import Handler, Route
 from handlers.texts import catalogue
@@ -31,6 +31,7 @@ def start(ctx: Context, payload: str | None) -> None:
         ctx.reply("start.staff", name=ctx.staff.name)
     else:
         contact = contact_of(ctx)
+        end_dialog(ctx)  # whoever starts anew has left what they were writing
         ctx.reply("start.greeting", name=contact.name, buttons=_choices(ctx))
         consent.ask_once(ctx, contact)
 
@@ -49,11 +50,12 @@ def _belongs(route: Route, group: Role, held: Collection[Role]) -> bool:
     """Tell whether a command is listed under a role, for someone who holds these roles."""
     if not catalogue.knows(f"command.{route.name}"):
         return False
-    if held and group is Role.CUSTOMER:
-        return route.name in FOR_ALL
+    if group is Role.CUSTOMER:
+        return route.name in FOR_ALL if held else route.role is group and route.also is None
     if route.role is group:
         return may(held, group)
-    return route.also is group and may(held, group) and not may(held, route.role)
+    seen_above = route.role is not Role.CUSTOMER and may(held, route.role)
+    return route.also is group and may(held, group) and not seen_above
 
 
 def help_from(routes: Callable[[], Iterable[Route]]) -> Handler:

@@ -3,6 +3,7 @@
 from crm_store import campaigns, caps, dialogs, recipients, runs, staff
 from crm_store.errors import RefusedError
 from crm_store.models.campaign import Campaign, CampaignState, Recipient, RecipientState
+from crm_store.rules.roles import Role
 from handlers.context import Context
 from handlers.marketer import cards, previews, schedules
 from handlers.ports import Button
@@ -54,13 +55,19 @@ def resume(ctx: Context, word: str) -> None:
 
 def cancel(ctx: Context, word: str | None) -> None:
     """End a campaign for good; without a number, end the dialog that is going on here."""
-    if word is not None:
+    markets = ctx.sender.staff is not None and ctx.staff.may(Role.MARKETER)
+    if word is not None and markets:
         _cancel(ctx, _number("cancel", word))
         return
-    if dialogs.live(ctx.session, seat(ctx.event), now=ctx.now) is None:
+    going_on = dialogs.live(ctx.session, seat(ctx.event), now=ctx.now)
+    if going_on is None and markets:
         raise UsageError("cancel")
+    if going_on is None:
+        ctx.reply("cancel.nothing")
+        return
+    is_campaign = going_on.kind == "campaign"
     dialogs.end(ctx.session, seat(ctx.event))
-    ctx.reply("campaign.discarded")
+    ctx.reply("campaign.discarded" if is_campaign else "cancel.done")
 
 
 def pause_pressed(ctx: Context, subject: str, revision: int) -> None:

@@ -14,10 +14,10 @@ from telegram import (
 )
 from telegram.error import TelegramError
 
-from crm_store.rules.roles import Role
+from crm_store.rules.roles import Role, may
 from crm_store.staff import Colleague
 from handlers.context import Desk
-from handlers.router import Router
+from handlers.router import Route, Router
 from handlers.texts import catalogue
 
 log = logging.getLogger("hearwell.telegram")
@@ -60,11 +60,16 @@ def _menus(routes: Router, desk: Desk, people: Sequence[Colleague]) -> Iterator[
 
 def commands(routes: Router, roles: frozenset[Role], language: str) -> tuple[BotCommand, ...]:
     """List the commands for these roles, in words of a language; staff see few of the customers' own."""
-    staff = roles != {Role.CUSTOMER}
     return tuple(
         BotCommand(route.name, catalogue.say(language, f"command.{route.name}"))
         for route in routes.of_kind("command")
-        if route.menu
-        and route.is_open_to(roles)
-        and (route.role is not Role.CUSTOMER or not staff or route.name in FOR_ALL)
+        if route.menu and _is_listed(route, roles)
     )
+
+
+def _is_listed(route: Route, roles: frozenset[Role]) -> bool:
+    if route.role is not Role.CUSTOMER:
+        return route.is_open_to(roles)
+    if roles == {Role.CUSTOMER}:
+        return route.also is None
+    return route.name in FOR_ALL or (route.also is not None and may(roles, route.also))
