@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import orjson
 import sqlalchemy as sa
@@ -120,10 +122,24 @@ def _text(row: OutboxRow) -> str:
     return str(body.get("text", row.action))
 
 
+@lru_cache(maxsize=1)
+def _empty_store() -> bytes:
+    """Give the bytes of a SQLite store with every table and no row, made once and copied."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "empty.db"
+        store = Store(f"sqlite:///{path}")
+        store.create_tables()
+        store.close()
+        return path.read_bytes()
+
+
 def house(folder: Path, routes: Router, *, staff_group: str | None = None, url: str | None = None) -> House:
     """Build a house with the cast's staff: Wang agent, Chen supervisor, Zhao marketer."""
+    if url is None:
+        (folder / "house.db").write_bytes(_empty_store())
     store = Store(url or f"sqlite:///{folder / 'house.db'}")
-    store.create_tables()
+    if url is not None:
+        store.create_tables()
     inbox_id = store.write_now(lambda session: journal.inbox(session, "telegram", "1").id)
     desk = Desk(staff_group, "en", "UTC", ALWAYS, PRESET, b"secret", bot_name="hearwell_bot")
     built = House(store, desk, routes, inbox_id)
