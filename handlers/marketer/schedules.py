@@ -14,7 +14,7 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _ZH_DAYS = {
     word: day for day, words in enumerate(("一", "二", "三", "四", "五", "六", "日天")) for word in words
 }
-_CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})"
+_CLOCK = r"(?P<hour>\d{1,2})(?::(?P<minute>\d{2})|点(?:(?P<spoken>\d{1,2})分?)?)"
 _ONCE = re.compile(rf"(?P<year>\d{{4}})[-/.年](?P<month>\d{{1,2}})[-/.月](?P<day>\d{{1,2}})日?[ t]*{_CLOCK}")
 _DAILY = re.compile(rf"(?:daily|every ?day|每天|每日)(?: at)? *{_CLOCK}")
 _EN_WEEK = rf"(?:weekly|every)(?: on)? (?P<en>{'|'.join(DAYS)})[a-z]*"
@@ -50,7 +50,7 @@ def _read(words: str, zone: str, now: datetime) -> Schedule | None:
 
 
 def _clock(found: re.Match[str]) -> time:
-    return time(int(found["hour"]), int(found["minute"]))
+    return time(int(found["hour"]), int(found["minute"] or found["spoken"] or 0))
 
 
 Say = Callable[..., str]

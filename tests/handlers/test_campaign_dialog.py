@@ -121,6 +121,8 @@ GOOD = [
     ("daily 09:00", Recurrence.DAILY, None),
     ("每天 09：00", Recurrence.DAILY, None),
     ("weekly mon 09:00", Recurrence.WEEKLY, 0),
+    ("每周一 9点", Recurrence.WEEKLY, 0),
+    ("每天9点00分", Recurrence.DAILY, None),
     ("every Sunday at 9:00", Recurrence.WEEKLY, 6),
     ("每周天09:00", Recurrence.WEEKLY, 6),
     ("每星期三 09:00", Recurrence.WEEKLY, 2),
