@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
-from bot import furnishing, migrating
+from bot import checks, furnishing, migrating
 from bot.channels.telegram import inbound, menus
 from bot.channels.telegram.channel import RawBot, TelegramChannel
 from bot.channels.telegram.polling import Poller
@@ -258,7 +258,7 @@ class App:
             return False
         try:
             async with asyncio.timeout(2):
-                await self.store.write(lambda _session: None)
+                await self.store.write(checks.ask)
         except (TimeoutError, Exception):  # noqa: BLE001 - any failure means not ready
             return False
         return True
