@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 
+from bot.debug import AT, POINTS
 from crm_store.rules.business_hours import OpenHours
 from handlers.texts import catalogue
 
@@ -165,6 +166,13 @@ class Debug(BaseModel):
     """Switches for tests."""
 
     kill_at: str | None = None
+
+    @field_validator("kill_at")
+    @classmethod
+    def _named(cls, value: str | None) -> str | None:
+        if value is not None and not AT.fullmatch(value):
+            raise _problem("kill_point", points=", ".join(POINTS))
+        return value
 
 
 class Log(BaseModel):

@@ -250,7 +250,7 @@ class Courier:
         content = await self._content(row) if "attachment" in row.body else None
         if not await self._begin(row, begins):
             return None
-        self.kill.reach("before_send")
+        self.kill.reach("before_send", row.priority.value)
         try:
             provider_id = await self.channel.send(row, content)
         except DeliveryError as error:
@@ -258,7 +258,7 @@ class Courier:
         except Exception:
             log.exception("row %d could not be sent", row.id)
             return settling.failed(row, DeliveryError("refused", "internal error"), self.now())
-        self.kill.reach("after_send")
+        self.kill.reach("after_send", row.priority.value)
         return settling.sent(row, provider_id, self.now())
 
     async def _begin(self, row: Claimed, begins: float) -> bool:

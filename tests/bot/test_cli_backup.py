@@ -89,9 +89,7 @@ def test_it_ends_while_another_process_never_stops_writing(console: Console) -> 
         done.set()
         busy.join()
     assert said.code == 0
-    assert ask(console.folder / "copy.db", "SELECT count(DISTINCT length(name)) FROM customer") == [
-        (1,)
-    ]
+    assert ask(console.folder / "copy.db", "SELECT count(DISTINCT length(name)) FROM customer") == [(1,)]
     assert rounds
 
 
