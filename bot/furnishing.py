@@ -1,6 +1,7 @@
 """What must stand before the first update: inbox, admins, secret, and a staff group that is there."""
 
 import logging
+import os
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -74,7 +75,11 @@ def secret_of(folder: Path) -> bytes:
     path = folder / "secret.key"
     if not path.exists():
         fresh = path.with_suffix(".new")
+        fresh.unlink(missing_ok=True)
         fresh.touch(mode=0o600)
-        fresh.write_bytes(secrets.token_bytes(32))
+        with fresh.open("wb") as file:
+            file.write(secrets.token_bytes(32))
+            file.flush()
+            os.fsync(file.fileno())  # else a power cut may leave a name with nothing in it
         fresh.rename(path)
     return path.read_bytes()
