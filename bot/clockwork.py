@@ -18,7 +18,7 @@ from handlers.context import Desk, TickContext
 from handlers.router import Route, Router
 
 log = logging.getLogger("hearwell.clockwork")
-EVERY = {"launches": 5.0, "threads": 5.0, "surveys": 15.0, "cards": 5.0}
+EVERY = {"launches": 3.0, "threads": 5.0, "surveys": 15.0, "cards": 5.0}
 USUAL = 30.0
 PREFIX = "campaign:"
 

@@ -171,6 +171,9 @@ def _hear_tag(ctx: Context, dialog: Dialog, words: str) -> None:
 
 
 def _hear_when(ctx: Context, dialog: Dialog, words: str) -> None:
+    if schedules.means_now(words):
+        _go(ctx, dialog, "confirm", schedule=None)
+        return
     schedule = schedules.read(words, ctx.desk.zone, now=ctx.now)
     _go(ctx, dialog, "confirm", schedule=campaigns.kept(schedule))
 

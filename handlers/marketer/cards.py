@@ -15,7 +15,8 @@ from handlers.context import TickContext
 from handlers.ports import Button, OutboundMessage
 from handlers.texts import catalogue
 
-EVERY = timedelta(seconds=3)
+SOON, FRESH = timedelta(seconds=3), timedelta(seconds=5)  # for a run that has just begun, or ended
+EVERY = timedelta(seconds=8)  # each edit takes the place of a customer's message
 CELLS = 10
 RESENDS = 8
 
@@ -23,9 +24,11 @@ Say = Callable[..., str]
 
 
 def refresh(ctx: TickContext) -> None:
-    """Bring every card up to date, none more often than every three seconds."""
+    """Bring every card up to date: once soon after the start, then as seldom as a reader can bear."""
     for run, campaign in runs.to_show(ctx.session, ctx.inbox_id):
-        if run.card_at is None or ctx.now - run.card_at >= EVERY or ctx.now < run.card_at:
+        is_long = run.finished is None and ctx.now - run.due >= FRESH
+        waits = EVERY if is_long else SOON
+        if run.card_at is None or ctx.now - run.card_at >= waits or ctx.now < run.card_at:
             _show(ctx, run, campaign)
 
 

@@ -13,6 +13,7 @@ from handlers.texts import catalogue
 
 Counts = Mapping[tuple[Verdict, str], int]
 SHOWN = 20
+EXCERPT = 300
 
 
 def told(ctx: Context, new: NewCampaign, counts: Counts) -> str:
@@ -31,11 +32,17 @@ def told(ctx: Context, new: NewCampaign, counts: Counts) -> str:
 
 def heading(ctx: Context, new: NewCampaign) -> list[str]:
     """Word what a draft says, to whom and when."""
+    texts = (("zh", new.text_zh), ("en", new.text_en))
     return [
         ctx.say("preview.head", name=new.name),
+        *(ctx.say(f"preview.text_{code}", text=_short(text)) for code, text in texts if text),
         ctx.say("preview.audience", audience=audience(ctx, new.audience)),
         ctx.say("preview.when", when=schedules.told(ctx.say, new.schedule)),
     ]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= EXCERPT else text[:EXCERPT] + "…"
 
 
 def audience(ctx: Context, wanted: Mapping[str, object]) -> str:

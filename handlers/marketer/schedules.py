@@ -19,7 +19,13 @@ _ONCE = re.compile(rf"(?P<year>\d{{4}})[-/.年](?P<month>\d{{1,2}})[-/.月](?P<d
 _DAILY = re.compile(rf"(?:daily|every ?day|每天|每日)(?: at)? *{_CLOCK}")
 _EN_WEEK = rf"(?:weekly|every)(?: on)? (?P<en>{'|'.join(DAYS)})[a-z]*"
 _ZH_WEEK = rf"每(?:周|星期|礼拜)(?P<zh>[{''.join(_ZH_DAYS)}])"
+_NOW = frozenset({"now", "at once", "immediately", "现在", "立即", "马上", "立刻", "立即发送"})
 _WEEKLY = re.compile(rf"(?:{_EN_WEEK}|{_ZH_WEEK})(?: at)? *{_CLOCK}")
+
+
+def means_now(text: str) -> bool:
+    """Tell whether someone typed that it should go at once."""
+    return unicodedata.normalize("NFKC", text).strip().lower() in _NOW
 
 
 def read(text: str, zone: str, *, now: datetime) -> Schedule:

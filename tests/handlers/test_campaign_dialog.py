@@ -61,7 +61,8 @@ def test_the_transcript_in_chinese(tmp_path: Path) -> None:
     crowd.complain(built.store, 1)
     at_step(built, "when")
     assert built.hears("zhao", "每周一 09:00") == [
-        "203: 预览：「新年优惠」\n发给：所有客户\n时间：每周一 09:00（UTC）\n\n"
+        "203: 预览：「新年优惠」\n中文：新年优惠\n英文：New Year offer\n"
+        "发给：所有客户\n时间：每周一 09:00（UTC）\n\n"
         "这群客户共 4 位，其中只有同意接收的会收到：\n现在收到：3\n稍后收到：1（有未结投诉 1）\n\n"
         "还没有载入频率上限，不会限制任何人。发送 /strategy load 载入。"
     ]
@@ -76,7 +77,8 @@ def test_the_transcript_in_english(tmp_path: Path) -> None:
     crowd.complain(built.store, 1)
     at_step(built, "when")
     assert built.hears("zhao", "2026-12-01 09:00") == [
-        "203: Preview of “新年优惠”\nTo: all customers\nWhen: 2026-12-01 09:00 (UTC)\n\n"
+        "203: Preview of “新年优惠”\nIn Chinese: 新年优惠\nIn English: New Year offer\n"
+        "To: all customers\nWhen: 2026-12-01 09:00 (UTC)\n\n"
         "4 in this audience; only those who agreed to offers get it:\nNow: 3\nLater: 1 (open complaint 1)"
     ]
     assert step(built, "confirm") == [

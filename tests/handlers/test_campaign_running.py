@@ -105,7 +105,7 @@ def test_an_edit_that_still_waits_says_the_newest(tmp_path: Path) -> None:
             recipients.settled(session, row, "sent", at=built.now)
 
         built.store.write_now(settle)
-        built.passes(seconds=5)
+        built.passes(seconds=8)
         tick(built)
     assert len(cards(built)) == 2
     assert "已发送：3 / 4" in last_card(built)
