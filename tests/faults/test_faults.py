@@ -32,7 +32,7 @@ def test_the_trials_broke_what_they_meant_to_break(tallies: dict[str, Tally]) ->
     assert tallies["random"].kills == 50
     assert tallies["random"].in_doubt > 0, "no kill caught a message on its way"
     assert tallies["after_send"].repeated > 0, "no answer was repeated after it had gone out"
-    assert tallies["after_send-campaign"].unknown_seen == tallies["after_send-campaign"].kills
+    assert tallies["after_send-campaign"].unknown_seen >= tallies["after_send-campaign"].kills
     assert tallies["before_send-campaign"].unknown >= tallies["before_send-campaign"].kills
     assert tallies["no-answer"].in_doubt > 0
 
