@@ -22,8 +22,8 @@ run: $(RUN) ## Run the bot with the HEARWELL_… settings
 test: $(DEV) ## Run every test
 	$(BIN)/python -m pytest $(ARGS)
 
-quick: $(DEV) ## Run the tests that take less than a second each, two at a time
-	$(BIN)/python -m pytest -m "not slow" -n 2 $(ARGS)
+quick: $(DEV) ## Run the quick tests on SQLite, two at a time
+	$(BIN)/python -m pytest -m "not slow and not postgres" -n 2 $(ARGS)
 
 coverage: $(DEV) ## Run every test and tell which lines and branches none of them reached
 	$(BIN)/coverage run -m pytest -q $(ARGS)
