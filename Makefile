@@ -6,6 +6,7 @@ DEV := $(BIN)/.dev-requirements
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 BENCHMARKS = $(shell grep -l __main__ benchmarks/*.py | xargs grep -L DATA_DIR)
 ARGS ?=
+TRUTH_DIR ?= tests/truth
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run test quick coverage check format faults benchmark truth reference migration clean
@@ -46,10 +47,8 @@ faults: $(DEV) ## Kill the running bot at every named point and at random, and c
 benchmark: $(DEV) ## Measure: every file of benchmarks/ that needs no data of its own
 	@set -e; for file in $(BENCHMARKS); do echo "== $$file"; $(BIN)/python $$file; done
 
-truth: $(DEV) ## Compare the figures in tests/truth with those of a folder (TRUTH_DIR=folder)
-	@test -n "$(TRUTH_DIR)" || { echo "Say which folder: make truth TRUTH_DIR=folder"; exit 2; }
-	@set -e; for file in tests/truth/*.json; do cmp "$$file" "$(TRUTH_DIR)/$${file##*/}"; done
-	$(BIN)/python -m pytest -q tests/scoring
+truth: $(DEV) ## Check every score against figures computed elsewhere (TRUTH_DIR=folder, DATA_DIR=folder of tables)
+	$(BIN)/python -m pytest -q tests/scoring --truth-dir="$(TRUTH_DIR)" $(if $(DATA_DIR),--data-dir="$(DATA_DIR)") $(ARGS)
 
 reference: $(DEV) ## Write docs/reference/commands.md anew from the table of contents
 	$(BIN)/python -m tests.reference

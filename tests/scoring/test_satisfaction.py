@@ -14,14 +14,14 @@ HISTOGRAMS = st.dictionaries(st.integers(1, 5), st.integers(0, 10_000))
 
 
 def test_wilson_equals_the_reference(truth: Truth) -> None:
-    for case in truth("wilson")["cases"]:
+    for case in truth("wilson.json")["cases"]:
         rate = wilson(case["k"], case["n"], confidence=case["conf"])
         expected = (case["p"], case["low"], case["high"])
         assert (rate.value, rate.low, rate.high) == pytest.approx(expected, abs=1e-6), case
 
 
 def test_csat_equals_the_reference(truth: Truth) -> None:
-    for case in [case for case in truth("csat_ces")["cases"] if case["scale"] == 5]:
+    for case in [case for case in truth("csat_ces.json")["cases"] if case["scale"] == 5]:
         hist = dict(enumerate(case["hist"], start=1))
         rate, seen = csat(hist), summary(hist)
         expected = (case["n"], case["csat_top2"], *case["wilson95"])
@@ -31,7 +31,7 @@ def test_csat_equals_the_reference(truth: Truth) -> None:
 
 
 def test_ces_equals_the_reference(truth: Truth) -> None:
-    for case in [case for case in truth("csat_ces")["cases"] if case["scale"] == "ces7"]:
+    for case in [case for case in truth("csat_ces.json")["cases"] if case["scale"] == "ces7"]:
         effort = ces(dict(enumerate(case["hist"], start=1)))
         expected = (case["ces_mean"], case["ces_agree_share"], *case["wilson95"])
         seen = (effort.mean, effort.agree.value, effort.agree.low, effort.agree.high)
@@ -39,7 +39,7 @@ def test_ces_equals_the_reference(truth: Truth) -> None:
 
 
 def test_nps_equals_the_reference(truth: Truth) -> None:
-    for case in truth("nps")["cases"]:
+    for case in truth("nps.json")["cases"]:
         score = nps(dict(enumerate(case["hist_0_to_10"])))
         low, high = case["adj_wald95"] or (None, None)
         assert (score.value, score.low, score.high) == pytest.approx((case["nps"], low, high), abs=1e-6)

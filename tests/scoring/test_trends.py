@@ -21,7 +21,7 @@ NOW = datetime(2026, 11, 21, 4, tzinfo=UTC)
 
 
 def test_buckets_equal_the_reference(truth: Truth) -> None:
-    for case in truth("trend_buckets")["cases"]:
+    for case in truth("trend_buckets.json")["cases"]:
         rows = [(datetime.fromisoformat(row["at"]), row["score"]) for row in case["rows"]]
         start, end = min(rows)[0], max(rows)[0] + timedelta(seconds=1)
         for view in case["expected"]:
