@@ -37,6 +37,7 @@ from handlers.routes import ROUTES
 from scoring.match import Entry, FaqIndex
 
 log = logging.getLogger("hearwell")
+TICK = "tick:"  # wake(session, "tick:NAME") runs that tick as soon as the transaction is over
 DRAIN = 10.0
 Spawn = Callable[[Coroutine[object, object, None]], None]
 
@@ -229,6 +230,9 @@ class App:
             self._spawn(self._publish(self.parts))
         if "knowledge" in reasons:
             self._spawn(self.learn())
+        for reason in sorted(reasons):
+            if reason.startswith(TICK):
+                self._spawn(self.parts.clockwork.run(reason.removeprefix(TICK)))
 
     async def _publish(self, parts: Parts) -> None:
         people = await self.store.read(lambda session: staff.everyone(session, parts.inbox_id))

@@ -1,13 +1,14 @@
 """The table of contents: everything the bot can do, one line each, with who may do it."""
 
 from crm_store.rules.roles import Role
-from handlers.agent import changes, desk, profile, queue, reports, resolving, staff, why
+from handlers.agent import changes, desk, profile, queue, resolving, why
 from handlers.clockwork import boards, failures, launches, remedies, surveys, threads
 from handlers.customer import changes as customer_changes
 from handlers.customer import comment, consent, faq, inquiry, kinds, rating, remedy, start, status
 from handlers.marketer import campaigns, running, sending, strategy
 from handlers.ports import Edit, Membership, ThreadChange
 from handlers.router import Router, button, command, desk_text, dialog, event, text, tick
+from handlers.supervisor import reports, staff
 
 ROUTES: Router = Router(
     # Customers

@@ -52,6 +52,9 @@ class Message(Base):
     file_id: Mapped[str | None]
     file_name: Mapped[str | None]
     provider_id: Mapped[str | None]
+    album: Mapped[str | None]
+    source_chat: Mapped[str | None]
+    source_id: Mapped[str | None]
     staff_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
     edited: Mapped[datetime | None]
 

@@ -39,13 +39,19 @@ class Ticket(Base):
     episode: Mapped[int] = mapped_column(server_default="1")
     assignee_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
     first_due: Mapped[datetime | None]
+    next_due: Mapped[datetime | None]
     resolution_due: Mapped[datetime | None]
+    sla_version: Mapped[int | None]
+    calendar_version: Mapped[int | None]
     first_replied: Mapped[datetime | None]
     resolved: Mapped[datetime | None]
+    closed: Mapped[datetime | None]
+    snoozed_until: Mapped[datetime | None]
     bot_quiet: Mapped[bool] = mapped_column(sa.Boolean, server_default=sa.false())
     root_cause: Mapped[str | None]
     remedy: Mapped[str | None]
     follow_up_of: Mapped[int | None] = mapped_column(sa.ForeignKey("ticket.id"))
+    merged_into: Mapped[int | None] = mapped_column(sa.ForeignKey("ticket.id"))
 
     @property
     def number(self) -> int:
@@ -72,6 +78,34 @@ class Ticket(Base):
         """Close the work of this episode."""
         self.status = after(Status(self.status), "resolve")
         self.resolved = now
+
+    def close(self, now: datetime) -> None:
+        """End a resolved ticket for good."""
+        self.status = after(Status(self.status), "close")
+        self.closed = now
+
+    def wait(self) -> None:
+        """Wait for the customer."""
+        self.status = after(Status(self.status), "wait")
+
+    def hold(self) -> None:
+        """Wait for a third party."""
+        self.status = after(Status(self.status), "hold")
+
+    def snooze(self, until: datetime) -> None:
+        """Put the work aside until a time."""
+        self.status = after(Status(self.status), "snooze")
+        self.snoozed_until = until
+
+    def wake(self) -> None:
+        """Go on with work that waited."""
+        self.status = after(Status(self.status), "wake")
+        self.snoozed_until = None
+
+    def hear(self) -> None:
+        """Go on because the customer wrote, unless it waits for a third party."""
+        self.status = after(Status(self.status), "hear")
+        self.snoozed_until = None if self.status != Status.SNOOZED else self.snoozed_until
 
     def reopen(self) -> None:
         """Start the next episode of the same ticket."""

@@ -6,13 +6,13 @@ from crm_store import customers
 from crm_store import staff as people
 from crm_store.errors import RefusedError
 from crm_store.rules.roles import Role, may
-from handlers.agent import staff as invitations
 from handlers.context import Context
 from handlers.customer import consent
 from handlers.customer.opening import KINDS
 from handlers.customer.presses import contact_of, end_dialog
 from handlers.ports import Button
 from handlers.router import Handler, Route
+from handlers.supervisor import staff as invitations
 from handlers.texts import catalogue
 
 SPOKEN = {"zh": "zh", "中文": "zh", "chinese": "zh", "汉语": "zh", "en": "en", "english": "en", "英文": "en"}
