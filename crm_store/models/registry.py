@@ -8,12 +8,17 @@ from crm_store.models import (
     customer,
     dialog,
     inbox,
+    macro,
     outbox,
     staff,
     survey,
+    tag,
     ticket,
 )
 from crm_store.models.base import Base
 
-NOUNS = (article, campaign, consent, conversation, customer, dialog, inbox, outbox, staff, survey, ticket)
+NOUNS = (
+    article, campaign, consent, conversation, customer, dialog, inbox, macro, outbox, staff, survey, tag,
+    ticket,
+)  # fmt: skip
 METADATA = Base.metadata
