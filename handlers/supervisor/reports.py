@@ -8,8 +8,8 @@ from crm_store import ratings
 from crm_store.models.survey import SurveyKind
 from handlers.context import Context
 from handlers.ports import Picture
+from scoring import describe, trends
 from scoring import satisfaction as scores
-from scoring import trends
 from scoring.satisfaction import Rate
 
 PERIOD = timedelta(days=30)
@@ -69,7 +69,7 @@ def _change(ctx: Context, current: Rate, prior: Rate) -> str:
 
 def _feedback(ctx: Context, start: datetime) -> Iterator[str]:
     """Tell the scores given with feedback apart: they were not asked for after a service."""
-    given = scores.summary(_histogram(ctx, SurveyKind.FEEDBACK, start, ctx.now))
+    given = describe.summary(_histogram(ctx, SurveyKind.FEEDBACK, start, ctx.now))
     if given.mean is not None:
         yield ctx.say("satisfaction.feedback", mean=f"{given.mean:.1f}", n=given.n)
 

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,11 @@ import pytest
 
 Truth = Callable[[str], Any]
 FOLDER = Path(__file__).parents[1] / "truth"
+
+
+def near(expected: Sequence[float | None], *, within: float = 1e-6) -> Any:
+    """Return what equals these figures within a tolerance, relative above 1; None equals None alone."""
+    return [None if figure is None else pytest.approx(figure, rel=within, abs=within) for figure in expected]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
