@@ -42,3 +42,8 @@ def newest_by(session: Session, ticket_id: int, *, kind: str) -> str | None:
     """Name who did something last to a ticket."""
     newest = sa.select(Event.by).where(Event.ticket_id == ticket_id, Event.kind == kind)
     return session.scalar(newest.order_by(Event.id.desc()).limit(1))
+
+
+def newest(session: Session, ticket_id: int) -> int:
+    """Return the id of the last line of a ticket's log, 0 when it has none."""
+    return session.scalar(sa.select(sa.func.max(Event.id)).where(Event.ticket_id == ticket_id)) or 0

@@ -1,7 +1,7 @@
 """The table of contents: everything the bot can do, one line each, with who may do it."""
 
 from crm_store.rules.roles import Role
-from handlers.agent import changes, desk, profile, queue, resolving, why
+from handlers.agent import changes, closing, desk, macros, profile, queue, resolving, sorting, why
 from handlers.clockwork import boards, failures, launches, remedies, surveys, threads
 from handlers.customer import changes as customer_changes
 from handlers.customer import comment, consent, faq, inquiry, kinds, rating, remedy, start, status
@@ -47,12 +47,17 @@ ROUTES: Router = Router(
     command("note", desk.note, role=Role.AGENT, takes="ticket text?"),
     command("resolve", resolving.resolve, role=Role.AGENT, takes="ticket text?"),
     command("reopen", resolving.reopen, role=Role.AGENT, takes="ticket"),
+    command("close", closing.close, role=Role.AGENT, takes="text?"),
+    command("tag", sorting.tag, role=Role.AGENT, takes="ticket text?"),
+    command("priority", sorting.priority, role=Role.AGENT, takes="ticket word"),
+    command("macro", macros.macro, role=Role.AGENT, takes="ticket? text?"),
     command("customer", profile.show, role=Role.AGENT, takes="ticket", reads=True),
     command("why", why.show, role=Role.AGENT, takes="ticket", reads=True),
     button("take", desk.take_pressed, role=Role.AGENT),
     button("resolve", resolving.resolve_pressed, role=Role.AGENT),
     button("resolve_not", resolving.leave, role=Role.AGENT),
     button("reopen", resolving.reopen_pressed, role=Role.AGENT),
+    button("macro", macros.pressed, role=Role.AGENT),
     button("send_again", desk.send_again, role=Role.AGENT),
     dialog("resolving", resolving.steps, role=Role.AGENT),
     desk_text(desk.write),

@@ -25,9 +25,9 @@ def resolve(ctx: Context, number: int, text: str | None) -> None:
     ticket = _resolvable(ctx, number)
     words = (text or "").strip()
     if ticket.kind == Kind.COMPLAINT:
-        cause, _, remedy = (part.strip() for part in BAR.sub("|", words, count=1).partition("|"))
+        cause, remedy = cause_and_remedy(words)
         if cause and remedy:
-            _settle_complaint(ctx, ticket, cause, remedy)
+            settle(ctx, ticket, cause, remedy)
         else:
             _ask(ctx, ticket, cause)
         return
@@ -58,13 +58,29 @@ def steps(ctx: Context, dialog: Dialog, text: str) -> None:
         _ask_for(ctx, ticket, dialog)
     else:
         dialogs.end(ctx.session, seat(ctx.event))
-        _settle_complaint(ctx, ticket, str(dialog.answers["cause"]), text.strip())
+        settle(ctx, ticket, str(dialog.answers["cause"]), text.strip())
 
 
 def leave(ctx: Context, subject: str, revision: int) -> None:
     """Stop asking for cause and remedy; the complaint stays as it is."""
     dialogs.end(ctx.session, seat(ctx.event))
     ctx.edit(ctx.say("resolving.left", number=desk.number_of(subject)))
+
+
+def cause_and_remedy(text: str) -> tuple[str, str]:
+    """Read the root cause and the remedy that a bar parts; what is not there is empty."""
+    cause, _, remedy = BAR.sub("|", text, count=1).partition("|")
+    return cause.strip(), remedy.strip()
+
+
+def settle(ctx: Context, ticket: Ticket, cause: str, remedy: str) -> None:
+    """Resolve a ticket with what caused it and what put it right; a complaint's customer is asked later."""
+    if ticket.kind != Kind.COMPLAINT:
+        finish(ctx, ticket)
+        return
+    ticket.root_cause, ticket.remedy = cause, remedy
+    finish(ctx, ticket, cause=cause, remedy=remedy)
+    remedies.plan(ctx.session, ticket, due=ctx.now + A_DAY)
 
 
 def finish(ctx: Context, ticket: Ticket, **why: object) -> None:
@@ -131,12 +147,6 @@ def _ask_for(ctx: Context, ticket: Ticket, dialog: Dialog) -> None:
     words = ctx.say(f"resolving.{dialog.step}", number=ticket.number)
     stop = Button(ctx.say("key.not_now"), "resolve_not", ticket.number)
     desk.tell(ctx, words, ticket=ticket.id, buttons=[[stop]])
-
-
-def _settle_complaint(ctx: Context, ticket: Ticket, cause: str, remedy: str) -> None:
-    ticket.root_cause, ticket.remedy = cause, remedy
-    finish(ctx, ticket, cause=cause, remedy=remedy)
-    remedies.plan(ctx.session, ticket, due=ctx.now + A_DAY)
 
 
 def _confirm(ctx: Context, ticket: Ticket, key: str) -> None:
