@@ -2,23 +2,27 @@
 
 from crm_store.models import (
     article,
+    block,
     campaign,
     consent,
     conversation,
     customer,
     dialog,
     inbox,
+    incident,
     macro,
+    merge,
     outbox,
     staff,
     survey,
     tag,
     ticket,
+    undo,
 )
 from crm_store.models.base import Base
 
 NOUNS = (
-    article, campaign, consent, conversation, customer, dialog, inbox, macro, outbox, staff, survey, tag,
-    ticket,
+    article, block, campaign, consent, conversation, customer, dialog, inbox, incident, macro, merge,
+    outbox, staff, survey, tag, ticket, undo,
 )  # fmt: skip
 METADATA = Base.metadata

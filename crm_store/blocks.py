@@ -1,0 +1,1 @@
+"""Blocks and mutes of customers, and the messages held back by them."""

@@ -1,0 +1,1 @@
+"""Incidents: suggested, decided, answered."""

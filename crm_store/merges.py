@@ -1,0 +1,1 @@
+"""Merges: one ticket gone into another, found and taken back."""
