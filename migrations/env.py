@@ -5,7 +5,8 @@ from typing import Literal
 import sqlalchemy as sa
 from alembic import context
 
-from crm_store.models.registry import METADATA
+from crm_store.models.registry import GUARD, METADATA
+from crm_store.models.search import is_modelled
 from crm_store.types import Instant
 
 FALSE_OR_TRUE = (sa.sql.elements.False_, sa.sql.elements.True_)
@@ -32,9 +33,12 @@ def run(connection: sa.Connection) -> None:
         render_as_batch=connection.dialect.name == "sqlite",
         transactional_ddl=True,
         render_item=plain,
+        include_name=lambda name, _kind, _parents: is_modelled(name),
     )
     with context.begin_transaction():
         context.run_migrations()
+        if sa.inspect(connection).has_table("ticket"):
+            GUARD(connection)
 
 
 given = context.config.attributes.get("connection")

@@ -8,11 +8,13 @@ from crm_store.models import (
     conversation,
     customer,
     dialog,
+    guards,
     inbox,
     incident,
     macro,
     merge,
     outbox,
+    search,
     staff,
     survey,
     tag,
@@ -23,6 +25,7 @@ from crm_store.models.base import Base
 
 NOUNS = (
     article, block, campaign, consent, conversation, customer, dialog, inbox, incident, macro, merge,
-    outbox, staff, survey, tag, ticket, undo,
+    outbox, search, staff, survey, tag, ticket, undo,
 )  # fmt: skip
 METADATA = Base.metadata
+GUARD = guards.make

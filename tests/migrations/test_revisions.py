@@ -13,6 +13,7 @@ from alembic.runtime.migration import MigrationContext
 
 from bot import migrating
 from crm_store.models.registry import METADATA
+from crm_store.models.search import is_modelled
 from crm_store.store import Store
 from migrations.draft import draft
 from tests.fill import fill_every_table
@@ -62,7 +63,9 @@ def upgrade(engine: sa.Engine) -> None:
 def differences(engine: sa.Engine) -> list[object]:
     """Compare the tables of a database with the models, as Alembic does: without defaults and checks."""
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection)
+        context = MigrationContext.configure(
+            connection, opts={"include_name": lambda name, _kind, _parents: is_modelled(name)}
+        )
         return list(compare_metadata(context, METADATA))
 
 
