@@ -14,7 +14,7 @@ from crm_store.types import micros
 
 _FIELDS = (
     "conversation_id", "ticket_id", "direction", "at", "body", "file_kind", "file_id", "file_name",
-    "provider_id", "staff_id",
+    "provider_id", "album", "source_chat", "source_id", "staff_id",
 )  # fmt: skip
 _INSERT = Prepared(
     sa.insert(Message).values({name: sa.bindparam(name) for name in _FIELDS}).returning(Message.id)
@@ -41,6 +41,9 @@ class Line:
     file_name: str | None = None
     provider_id: str | None = None
     staff_id: int | None = None
+    album: str | None = None
+    source_chat: str | None = None
+    source_id: str | None = None
 
 
 def log(session: Session, line: Line, *, at: datetime) -> int:
@@ -56,6 +59,9 @@ def log(session: Session, line: Line, *, at: datetime) -> int:
         file_id=line.file_id,
         file_name=line.file_name,
         provider_id=line.provider_id,
+        album=line.album,
+        source_chat=line.source_chat,
+        source_id=line.source_id,
         staff_id=line.staff_id,
     )
     return cast("int", cast("tuple[object, ...]", row)[0])
@@ -77,6 +83,16 @@ def by_provider_id(session: Session, conversation_id: int, provider_id: str) -> 
             Message.provider_id == provider_id,
             Message.direction == Direction.INBOUND,
         )
+    )
+
+
+def by_source(session: Session, chat: str, message_id: str) -> Message | None:
+    """Find what a member of staff wrote by where it was written, so that an edit can follow it."""
+    return session.scalar(
+        sa.select(Message)
+        .where(Message.source_chat == chat, Message.source_id == message_id)
+        .order_by(Message.id.desc())
+        .limit(1)
     )
 
 

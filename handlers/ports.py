@@ -31,7 +31,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class FileRef:
-    """A photo or document that stays where the channel keeps it."""
+    """A photo, a voice or whatever else is no text, and stays where the channel keeps it."""
 
     kind: str
     id: str
@@ -51,6 +51,7 @@ class Message:
     file: FileRef | None = None
     reply_to: str | None = None
     is_machine: bool = False
+    album: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

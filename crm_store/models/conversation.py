@@ -40,6 +40,13 @@ class Message(Base):
         sa.Index("ix_message_conversation", "conversation_id", "id"),
         sa.Index("ix_message_ticket", "ticket_id", "id"),
         sa.Index("ix_message_provider", "conversation_id", "provider_id"),
+        sa.Index(
+            "ix_message_source",
+            "source_chat",
+            "source_id",
+            sqlite_where=sa.text("source_id IS NOT NULL"),
+            postgresql_where=sa.text("source_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

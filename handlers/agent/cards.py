@@ -15,6 +15,7 @@ from crm_store.models.conversation import Conversation, Direction, Message
 from crm_store.models.ticket import Ticket
 from crm_store.outbox import LONGEST
 from crm_store.rules.lifecycle import Kind
+from handlers import files
 from handlers.ports import Button
 from handlers.texts import catalogue
 
@@ -122,14 +123,13 @@ def with_history(
     session: Session, ticket: Ticket, language: str, *, now: datetime, zone: str
 ) -> tuple[str, Sequence[Message]]:
     """Word a card and its last messages as one text that fits in one message; return also the messages."""
-    say = sayer(language)
     text = head(session, ticket, language, now=now, zone=zone)
     messages = conversations.of_ticket(session, ticket.id, last=HISTORY)
     customer = customers.by_id(session, ticket.customer_id).name
     lines: list[str] = []
     room = LONGEST - len(text) - 400  # kept for the line that tells how to answer
     for message in reversed(messages):
-        line = _line(session, message, customer, say, zone)
+        line = _line(session, message, customer, language, zone)
         if room < len(line) + 1:
             lines.append("…")
             break
@@ -140,14 +140,13 @@ def with_history(
     return "\n".join([text, "", *reversed(lines)] if lines else [text]), messages
 
 
-def _line(session: Session, message: Message, customer: str, say: Say, zone: str) -> str:
-    name = customer
+def _line(session: Session, message: Message, customer: str, language: str, zone: str) -> str:
+    name, say = customer, sayer(language)
     if message.direction != Direction.INBOUND:
         name = say("desk.bot") if message.staff_id is None else staff.by_id(session, message.staff_id).name
     body = message.body
     if message.file_kind is not None:
-        kind = say("desk.photo") if message.file_kind == "photo" else message.file_name or say("desk.file")
-        body = f"[{kind}] {body}".strip()
+        body = f"{files.placeholder(language, message.file_kind, message.file_name)} {body}".strip()
     if len(body) > LONGEST_LINE:
         body = body[: LONGEST_LINE - 1] + "…"
     key = "desk.note" if message.direction == Direction.NOTE else "desk.line"

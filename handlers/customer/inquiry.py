@@ -105,6 +105,7 @@ def log(ctx: Context, ticket_id: int | None, text: str) -> int:
         file_id=file.id if file else None,
         file_name=file.name if file else None,
         provider_id=ctx.event.id if isinstance(ctx.event, Message | Edit) else None,
+        album=ctx.event.album if isinstance(ctx.event, Message) else None,
     )
     return conversations.log(ctx.session, line, at=ctx.now)
 

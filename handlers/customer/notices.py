@@ -5,6 +5,7 @@ from crm_store.models.outbox import Action, Lane
 from crm_store.outbox import Draft
 from crm_store.readers import Desk, Reader
 from crm_store.rules.roles import Role
+from handlers import files
 from handlers.context import Context
 from handlers.ports import Button, FileRef, Message, OutboundMessage
 from handlers.texts import catalogue
@@ -40,7 +41,7 @@ def tell_desk(ctx: Context, number: int, key: str, *, file: FileRef | None = Non
     owner = None if place.thread_chat else place.owner  # in a topic everyone reads along
     language = ctx.desk.language if owner is None else owner.language
     if file is not None and not values.get("text"):
-        values["text"] = catalogue.say(language, "subject.photo" if file.kind == "photo" else "subject.file")
+        values["text"] = files.placeholder(language, file.kind, file.name)
     words = catalogue.say(language, key, number=number, name=_name(ctx), **values)
     ctx.enqueue(_with(draft, {"text": words}))
     if file is not None and isinstance(ctx.event, Message):

@@ -11,7 +11,7 @@ from crm_store.readers import Reader
 from crm_store.rules.lifecycle import Kind, Priority
 from crm_store.rules.sla import Target, deadline
 from crm_store.tickets import Opening
-from handlers import asking
+from handlers import asking, files
 from handlers.agent import boards, topics
 from handlers.context import Context
 from handlers.customer import faq, notices, rating
@@ -69,8 +69,8 @@ def open_ticket(ctx: Context, contact: Contact, request: Request) -> int:
 def _start(ctx: Context, kind: Kind, request: Request, *, at: datetime) -> Opening:
     subject = " ".join(request.text.split())[: notices.SUBJECT]
     if not subject and request.file is not None:
-        shown = "photo" if request.file.kind == "photo" else "file"
-        subject = request.file.name or catalogue.say(ctx.desk.language, f"subject.{shown}")
+        file = request.file
+        subject = file.name or files.placeholder(ctx.desk.language, file.kind)
     return Opening(
         kind=kind,
         priority=PRIORITY[kind],

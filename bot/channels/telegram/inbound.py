@@ -29,6 +29,8 @@ _PLAIN = frozenset(
         "is_topic_message", "link_preview_options",
     }
 )  # fmt: skip
+FILES = ("animation", "document", "voice", "video", "audio", "sticker", "video_note")
+SHOWN = ("venue", "location", "contact", "poll", "dice")  # no file, but more than words can tell
 ANONYMOUS_ADMIN = 1087968824
 GONE = frozenset({"kicked", "left"})
 
@@ -111,6 +113,7 @@ def _message(body: Raw, inbox_id: int, *, text: str | None = None, file: FileRef
         file=file,
         reply_to=_replied(body),
         is_machine=bool(sender.get("is_bot")) and sender.get("id") != ANONYMOUS_ADMIN,
+        album=str(body["media_group_id"]) if body.get("media_group_id") else None,
     )
 
 
@@ -128,12 +131,33 @@ def _file(message: TelegramMessage) -> FileRef | None:
     if message.photo:
         best = message.photo[-1]
         return FileRef("photo", best.file_id, None, best.file_size)
-    for kind in ("document", "voice", "video", "audio", "animation", "sticker", "video_note"):
+    for kind in FILES:
         found = getattr(message, kind)
         if found is not None:
             name = getattr(found, "file_name", None)
             return FileRef(kind, found.file_id, name, getattr(found, "file_size", None))
-    return None
+    shown = next((kind for kind in SHOWN if getattr(message, kind) is not None), None)
+    if shown is None and message.effective_attachment:
+        shown = "other"  # what Telegram invents next: kept, and passed on as it is
+    return None if shown is None else FileRef(shown, f"message:{message.message_id}")
+
+
+def _words(message: TelegramMessage) -> str:
+    """Read what a message says, or what stands for it where it has no words."""
+    if message.text or message.caption:
+        return message.text or message.caption or ""
+    if message.sticker is not None:
+        return message.sticker.emoji or ""
+    if message.venue is not None:
+        return f"{message.venue.title}, {message.venue.address}"
+    if message.location is not None:
+        return f"{message.location.latitude}, {message.location.longitude}"
+    if message.contact is not None:
+        names = (message.contact.first_name, message.contact.last_name, message.contact.phone_number)
+        return " ".join(filter(None, names))
+    if message.poll is not None:
+        return message.poll.question
+    return message.dice.emoji if message.dice is not None else ""
 
 
 def _rarer(message: TelegramMessage, body: Raw, inbox_id: int) -> InboundEvent | None:
@@ -144,14 +168,7 @@ def _rarer(message: TelegramMessage, body: Raw, inbox_id: int) -> InboundEvent |
     change = _thread_change(message, body, inbox_id)
     if change is not None:
         return change
-    file = _file(message)
-    text = message.text or message.caption or ""
-    if not text and message.sticker is not None:
-        text = message.sticker.emoji or ""
-    if not text and message.location is not None:
-        text = f"{message.location.latitude}, {message.location.longitude}"
-    if not text and message.contact is not None:
-        text = f"{message.contact.first_name} {message.contact.phone_number}"
+    file, text = _file(message), _words(message)
     if not text and file is None:
         return None
     return _message(body, inbox_id, text=text, file=file)

@@ -14,7 +14,7 @@ CAPTION = 1024
 _ENDS = ("\n\n", "\n", "。", "！", "？", ". ", "! ", "? ", "，", ", ", " ")
 
 
-def call(row: Claimed) -> tuple[str, Params]:
+def call(row: Claimed) -> tuple[str, Params]:  # noqa: PLR0911 - one return for each action
     """Name the method and parameters that carry a row out."""
     body = row.body
     params: Params = {"chat_id": int(row.chat)}
@@ -22,6 +22,8 @@ def call(row: Claimed) -> tuple[str, Params]:
     message = row.target or body.get("message")
     if row.action is Action.SEND:
         return "sendMessage", {**params, **_topic(thread), "text": body.get("text", ""), **_markup(body)}
+    if row.action is Action.EDIT and "caption" in body:
+        return "editMessageCaption", {**params, **_message(message), "caption": body["caption"]}
     if row.action is Action.EDIT:
         return "editMessageText", {
             **params,
@@ -29,6 +31,10 @@ def call(row: Claimed) -> tuple[str, Params]:
             "text": body.get("text", ""),
             **_markup(body),
         }
+    if row.action is Action.COPY and "messages" in body:
+        ids = [int(cast("str", one)) for one in cast("list[object]", body["messages"])]
+        source = {"from_chat_id": int(cast("str", body["from_chat"])), "message_ids": ids}
+        return "copyMessages", {**params, **_topic(thread), **source}
     if row.action is Action.COPY:
         source = {"from_chat_id": int(cast("str", body["from_chat"])), **_message(body.get("message"))}
         caption = {"caption": body["caption"]} if "caption" in body else {}
