@@ -8,6 +8,7 @@ from crm_store.models import (
     conversation,
     customer,
     dialog,
+    held_reply,
     guards,
     inbox,
     incident,

@@ -92,6 +92,29 @@ TRANSITIONS: Mapping[Verb, Mapping[Status, Status]] = {
 }
 
 
+# What undoing may give back: a merge or a close taken back, a take or a resolve that was a slip.
+RESTORES: Mapping[Status, frozenset[Status]] = {
+    Status.OPEN: frozenset({Status.NEW}),
+    Status.RESOLVED: ACTIVE,
+    Status.CLOSED: ACTIVE | {Status.RESOLVED},
+    Status.MERGED: ACTIVE | {Status.RESOLVED},
+}
+
+# Every step there is, by verb or by undoing; the database refuses all others.
+STEPS: Mapping[Status, frozenset[Status]] = {
+    before: frozenset(ways[before] for ways in TRANSITIONS.values() if before in ways)
+    | RESTORES.get(before, frozenset())
+    for before in Status
+}
+
+
+def restored(status: Status | str, earlier: Status | str) -> Status:
+    """Give back the status a ticket had before what is undone, or raise TransitionError."""
+    if Status(earlier) != Status(status) and Status(earlier) not in RESTORES.get(Status(status), ()):
+        raise TransitionError(status, "undo")
+    return Status(earlier)
+
+
 def after(status: Status | str, verb: Verb) -> Status:
     """Give the status a ticket has after the verb, or raise TransitionError."""
     reached = TRANSITIONS[verb].get(Status(status))

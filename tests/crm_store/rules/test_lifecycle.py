@@ -3,7 +3,18 @@ from typing import get_args
 import pytest
 
 from crm_store.errors import TransitionError
-from crm_store.rules.lifecycle import ACTIVE, TRANSITIONS, Priority, Status, Verb, after, allows
+from crm_store.rules.lifecycle import (
+    ACTIVE,
+    RESTORES,
+    STEPS,
+    TRANSITIONS,
+    Priority,
+    Status,
+    Verb,
+    after,
+    allows,
+    restored,
+)
 
 # One row a verb; columns: new open pending on_hold snoozed resolved closed merged; `-` is refused.
 MATRIX = """
@@ -51,3 +62,23 @@ def test_closed_and_merged_are_final_and_only_resolved_is_between() -> None:
 def test_priorities_rank_by_urgency() -> None:
     assert sorted(Priority, key=lambda priority: priority.rank) == ["low", "normal", "high", "urgent"]
     assert [priority.rank for priority in Priority] == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("earlier", Status)
+@pytest.mark.parametrize("status", Status)
+def test_undoing_gives_back_only_what_the_table_names(status: Status, earlier: Status) -> None:
+    if earlier is status or earlier in RESTORES.get(status, ()):
+        assert restored(status, earlier) is earlier
+        return
+    with pytest.raises(TransitionError):
+        restored(status, earlier)
+
+
+def test_nothing_undone_ever_ends_closed_or_merged() -> None:
+    assert not {Status.CLOSED, Status.MERGED} & {status for ways in RESTORES.values() for status in ways}
+
+
+def test_every_step_is_a_verb_or_an_undoing() -> None:
+    for before in Status:
+        verbs = {ways[before] for ways in TRANSITIONS.values() if before in ways}
+        assert STEPS[before] == verbs | RESTORES.get(before, frozenset())
