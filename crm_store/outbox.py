@@ -18,8 +18,8 @@ LONGEST = 4096
 
 _FIELDS = (
     "inbox_id", "chat", "thread_id", "priority", "rank", "action", "target_id", "combinable", "customer_id",
-    "ticket_id", "message_id", "occurrence_id", "dedupe_key", "created", "not_before", "body", "state",
-    "epoch",
+    "ticket_id", "message_id", "shows_id", "occurrence_id", "dedupe_key", "created", "not_before", "body",
+    "state", "epoch",
 )  # fmt: skip
 _INSERT = Prepared(
     sa.insert(OutboxRow).values({name: sa.bindparam(name) for name in _FIELDS}).returning(OutboxRow.id)
@@ -58,6 +58,7 @@ class Draft:
     customer_id: int | None = None
     ticket_id: int | None = None
     message_id: int | None = None
+    shows_id: int | None = None
     occurrence_id: int | None = None
     dedupe_key: str | None = None
     not_before: datetime | None = None
@@ -116,6 +117,7 @@ def enqueue(session: Session, draft: Draft, *, now: datetime) -> int:
         customer_id=draft.customer_id,
         ticket_id=draft.ticket_id,
         message_id=draft.message_id,
+        shows_id=draft.shows_id,
         occurrence_id=draft.occurrence_id,
         dedupe_key=draft.dedupe_key,
         created=at,

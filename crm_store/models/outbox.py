@@ -88,6 +88,14 @@ class OutboxRow(Base):
             sqlite_where=sa.text("combinable"),
             postgresql_where=sa.text("combinable"),
         ),
+        # What the staff were shown of a ticket: the newest message of its customer that a row shows.
+        sa.Index(
+            "ix_outbox_shows",
+            "ticket_id",
+            "shows_id",
+            sqlite_where=sa.text("shows_id IS NOT NULL"),
+            postgresql_where=sa.text("shows_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -102,6 +110,7 @@ class OutboxRow(Base):
     customer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("customer.id"))
     ticket_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ticket.id"))
     message_id: Mapped[int | None] = mapped_column(sa.ForeignKey("message.id"))
+    shows_id: Mapped[int | None] = mapped_column(sa.ForeignKey("message.id"))
     occurrence_id: Mapped[int | None] = mapped_column(sa.ForeignKey("occurrence.id"))
     dedupe_key: Mapped[str | None]
     state: Mapped[str] = mapped_column(server_default="ready")

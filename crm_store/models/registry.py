@@ -8,13 +8,14 @@ from crm_store.models import (
     conversation,
     customer,
     dialog,
-    held_reply,
     guards,
+    held_reply,
     inbox,
     incident,
     macro,
     merge,
     outbox,
+    presence,
     search,
     staff,
     survey,
@@ -25,8 +26,8 @@ from crm_store.models import (
 from crm_store.models.base import Base
 
 NOUNS = (
-    article, block, campaign, consent, conversation, customer, dialog, inbox, incident, macro, merge,
-    outbox, search, staff, survey, tag, ticket, undo,
+    article, block, campaign, consent, conversation, customer, dialog, guards, held_reply, inbox,
+    incident, macro, merge, outbox, presence, search, staff, survey, tag, ticket, undo,
 )  # fmt: skip
 METADATA = Base.metadata
 GUARD = guards.make

@@ -21,6 +21,9 @@ class Staff(Base):
     name: Mapped[str]
     language: Mapped[str]
     joined: Mapped[datetime]
+    capacity: Mapped[int] = mapped_column(server_default="5")
+    active: Mapped[datetime | None]
+    assigned: Mapped[datetime | None]
 
 
 class StaffRole(Base):

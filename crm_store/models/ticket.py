@@ -68,6 +68,15 @@ class Ticket(Base):
         self.status = after(Status(self.status), "take")
         self.assignee_id = staff_id
 
+    def assign(self, staff_id: int) -> None:
+        """Make a member of staff the owner on somebody else's word and open the work."""
+        self.status = after(Status(self.status), "assign")
+        self.assignee_id = staff_id
+
+    def release(self) -> None:
+        """Give the work back to the queue, where it keeps its age."""
+        self.assignee_id = None
+
     def answer(self, now: datetime) -> None:
         """Record that a person answered; the bot is quiet from here on."""
         self.status = after(Status(self.status), "answer")
