@@ -2,7 +2,7 @@
 
 import typer
 
-from bot.cli import backup, demo, doctor, importing, replay, run, sandbox, show
+from bot.cli import backup, demo, doctor, importing, replay, run, sandbox, scenario, show
 
 app = typer.Typer(
     name="hearwell",
@@ -24,6 +24,7 @@ app.command("import")(importing.import_)
 app.command("backup")(backup.backup)
 app.command("config")(show.config)
 app.command("replay")(replay.replay)
+app.command("scenario")(scenario.scenario)
 
 
 def main() -> None:

@@ -1,204 +1,21 @@
-"""Play a transcript against the real thing: sandbox over HTTP, the whole bot, a real store.
-
-    mei   > text                 a customer (mei, li) writes; `@` marks staff (@wang @chen @zhao @admin)
-    mei   > [label]              presses the button on the newest message that has it
-    mei   > (photo) caption      sends a photo; `(file NAME)` a document
-    mei edits > text             edits her last message
-    @wang in group > text        writes in General of the staff group; `in #1` in the topic of ticket 1
-    @wang re #1 > text           replies to the newest message about ticket 1
-    mei   >> text                at once: the next line does not wait for what comes of this one
-          | second line          goes on with the line above
-    ! +6 days                    moves the clock (seconds, minutes, hours, days, weeks)
-    ! articles                   gives the house its FAQ articles
-    ! consent mei                /start and a yes to offers, without listing what comes back
-    ! tag mei vip · mei blocks · mei unblocks · @wang closes #1 · @wang reopens #1
-    ! restart                    the bot is dropped without a goodbye and started on the same folder
-    ! no group                   first line: no staff group is set; `! lost group`: it is set but not there
-    # a comment
-
-    bot   > mei: text [a] [b]    must come back, with these buttons; `…` stands for anything
-    bot   ~ mei: text            a message is changed
-    bot   + #1 name              a topic is made; `- #1` closed, `o #1` reopened, `^ #1` a message pinned
-    bot   👍 @wang               a message of hers gets a sign
-
-What must come back follows the line that causes it. In each chat and topic the order counts and nothing
-else may come; between chats there is none. The clock stands still unless moved.
-"""
+"""Write transcripts anew with what comes back: `python -m tests.transcripts.player FILE…`."""
 
 import asyncio
-import re
 import sys
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from crm_store import journal
-from handlers.texts import catalogue
-from tests.transcripts.script import Action, Directive, Step, parse
-from tests.transcripts.stage import Heard, Stage, StageError
-
-UNITS = {"second", "minute", "hour", "day", "week"}
-
-
-class PlayError(AssertionError):
-    """What came back is not what the transcript says."""
-
-
-async def play(steps: Sequence[Step], folder: Path, *, language: str) -> list[tuple[Step, list[str]]]:
-    """Play a transcript to its end and return each step with what came back."""
-    first = steps[0].act if steps else None
-    group = first.words[0] if isinstance(first, Directive) and list(first.words[1:]) == ["group"] else "real"
-    stage = Stage(folder, language, group=group)
-    await stage.open()
-    try:
-        played = [(step, await _perform(stage, step)) for step in steps]
-        dead = stage.bot.app.store.read_now(journal.dead)
-        if dead:
-            raise PlayError(f"an update was put aside: {dead[0].error}")
-        return played
-    finally:
-        await stage.close()
-
-
-def read(path: Path) -> tuple[list[Step], str]:
-    """Read a transcript's steps, and its language off its name."""
-    return parse(path.read_text(encoding="utf-8")), path.name.split(".")[-2]
-
-
-def compare(path: Path, played: Iterable[tuple[Step, Sequence[str]]]) -> None:
-    """Raise PlayError at the first step whose answers differ from what stands there."""
-    for step, came in played:
-        if not _fits(step.expected, came):
-            told = ["", f"{path.name}, line {step.line}: {step.source}", "must come back:"]
-            told += [f"  {line}" for line in step.expected] + ["came back:"] + [f"  {line}" for line in came]
-            raise PlayError("\n".join(told))
-
-
-async def _perform(stage: Stage, step: Step) -> list[str]:
-    try:
-        if isinstance(step.act, Directive):
-            await _direct(stage, step.act.words)
-        else:
-            _act(stage, step.act)
-    except StageError as error:
-        raise PlayError(f"line {step.line}: {error}") from None
-    if isinstance(step.act, Action) and step.act.at_once:
-        return []
-    await stage.settle()
-    came = _by_place(stage.heard)
-    stage.heard.clear()
-    return came
-
-
-def _act(stage: Stage, action: Action) -> None:
-    pressed = re.fullmatch(r"\[(.+)\]", action.text)
-    if action.how == "edits":
-        stage.edit(action.who, action.text)
-    elif pressed:
-        stage.press(action.who, pressed[1], where=action.where)
-    elif action.how == "re":
-        stage.write(action.who, action.text, about=action.where)
-    else:
-        stage.write(action.who, action.text, where=action.where)
-
-
-async def _direct(stage: Stage, words: Sequence[str]) -> None:
-    match list(words):
-        case [amount, unit] if amount.startswith("+") and unit.removesuffix("s") in UNITS:
-            stage.advance(timedelta(**{f"{unit.removesuffix('s')}s": int(amount)}))
-        case ["articles"]:
-            await stage.stock()
-        case ["consent", who]:
-            await _agree(stage, who)
-        case ["tag", who, tag]:
-            stage.tag(who, tag)
-        case [who, "blocks" | "unblocks" as what]:
-            stage.block(who, is_blocked=what == "blocks")
-        case [who, "closes" | "reopens" as what, where]:
-            stage.turn_topic(who, where, "closed" if what == "closes" else "open")
-        case ["restart"]:
-            await stage.bot.kill()
-            await stage.bot.start()
-        case ["no" | "lost", "group"]:
-            pass  # the stage was set so
-        case _:
-            raise StageError(f"there is no directive {' '.join(words)}")
-
-
-async def _agree(stage: Stage, who: str) -> None:
-    """Let a customer come and agree to offers."""
-    stage.write(who, "/start")
-    await stage.settle()
-    code = stage.person(who).language_code
-    stage.press(who, catalogue.say("zh" if code.startswith("zh") else "en", "key.consent.yes"))
-    await stage.settle()
-    stage.heard.clear()
-
-
-def _by_place(heard: Sequence[Heard]) -> list[str]:
-    """Put what came back together by chat and topic, in the order of their first lines."""
-    places: dict[str, list[str]] = {}
-    for one in heard:
-        places.setdefault(one.where, []).append(one.line)
-    return [line for lines in places.values() for line in lines]
-
-
-def _fits(expected: Sequence[str], came: Sequence[str]) -> bool:
-    wanted, found = _grouped(expected), _grouped(came)
-    return wanted.keys() == found.keys() and all(
-        len(lines) == len(found[place])
-        and all(_pattern(line).fullmatch(one) for line, one in zip(lines, found[place], strict=True))
-        for place, lines in wanted.items()
-    )
-
-
-def _grouped(lines: Sequence[str]) -> dict[str, list[str]]:
-    """Group lines by their chat or topic; a sign stands under whom it is for."""
-    groups: dict[str, list[str]] = defaultdict(list)
-    for line in lines:
-        place = re.match(r"bot (\S+) ([^\s:]+)", line)
-        assert place is not None
-        sign = place[1] if place[1] in "👍✍" else ""
-        groups[sign + place[2]].append(line)
-    return groups
-
-
-def _pattern(line: str) -> re.Pattern[str]:
-    return re.compile(re.escape(line).replace("…", ".*"), re.DOTALL)
-
-
-def told(source: str, played: Iterable[tuple[Step, Sequence[str]]]) -> str:
-    """Write a transcript anew with what came back, for a person to read before it is kept."""
-    came = {step.line: answers for step, answers in played}
-    lines: list[str] = []
-    waiting: Sequence[str] = ()
-    is_answer = False
-    for number, line in enumerate(source.splitlines(), 1):
-        if line.lstrip().startswith("|"):
-            lines += [] if is_answer else [line]
-            continue
-        is_answer = line.startswith("bot ")
-        lines += map(_formed, waiting)
-        waiting = came.get(number, ())
-        lines += [] if is_answer else [line]
-    return "\n".join([*lines, *map(_formed, waiting)]) + "\n"
-
-
-def _formed(line: str) -> str:
-    return "\n".join(
-        [more.rstrip() for more in line.replace("bot ", "bot   ", 1).replace("\n", "\n      | ").splitlines()]
-    )
+from bot.scenario import player
 
 
 def main(paths: Sequence[str]) -> None:
     """Print what comes back for each transcript, as a transcript."""
     for path in map(Path, paths):
-        steps, language = read(path)
+        steps, language = player.read(path)
         with TemporaryDirectory() as folder:
-            played = asyncio.run(play(steps, Path(folder), language=language))
-        print(told(path.read_text(encoding="utf-8"), played))
+            played = asyncio.run(player.play(steps, Path(folder), language=language))
+        print(player.told(path.read_text(encoding="utf-8"), played))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.transcripts import player
+from bot.scenario import player
 
 FOLDER = Path(__file__).parent
 TRANSCRIPTS = sorted(FOLDER.glob("*.txt"))

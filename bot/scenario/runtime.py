@@ -82,7 +82,7 @@ class Runtime:
         return self.app.store.read_now(self._waits)
 
     def _waits(self, session: Session) -> bool:
-        assert self.app.parts is not None
+        assert self.app.parts is not None  # noqa: S101 - it has started
         now, inbox_id = self.app.clock.now(), self.app.parts.inbox_id
         unhandled = sa.select(JournalEntry.id).where(JournalEntry.state == "new")
         flying = OutboxRow.state.in_([OutboxState.CLAIMED, OutboxState.SENDING])
@@ -112,7 +112,7 @@ class Runtime:
         try:
             await self._over.wait()
         except asyncio.CancelledError:
-            assert self.app.parts is not None
+            assert self.app.parts is not None  # noqa: S101 - it has started
             await self.app.parts.bot.shutdown()  # connections end with their process
             raise
         await self.app.stop()

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.transcripts import player
-from tests.transcripts.player import PlayError
-from tests.transcripts.script import Action, Directive, ScriptError, parse
+from bot.scenario import player
+from bot.scenario.player import PlayError
+from bot.scenario.script import Action, Directive, ScriptError, parse
 
 SAID = "mei   > hello\nbot   > mei: one\nbot   > mei: two … three\nbot   > @wang: four\n"
 GOOD = ["bot > @wang: four", "bot > mei: one", "bot > mei: two and a half, three"]

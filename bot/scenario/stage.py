@@ -22,11 +22,11 @@ from bot.sandbox.people import Person
 from bot.sandbox.server import Running, serve
 from bot.sandbox.shapes import as_list, as_mapping
 from bot.sandbox.world import World
+from bot.scenario.runtime import Runtime, StillClock, Unhurried
 from crm_store import customers, journal, knowledge, staff
 from crm_store.models.customer import CustomerTag
 from crm_store.rules.roles import Role
 from crm_store.staff import Newcomer
-from tests.transcripts.runtime import Runtime, StillClock, Unhurried
 
 START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # a Monday, ten in the morning in Shanghai
 ZONE = "Asia/Shanghai"
@@ -98,7 +98,7 @@ class Stage:
             await self._running.stop()
 
     def _app(self) -> App:
-        assert self._running is not None
+        assert self._running is not None  # noqa: S101 - the stage is open
         settings = config.without_environment(
             telegram={
                 "token": DEFAULT_TOKEN,
