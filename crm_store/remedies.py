@@ -44,6 +44,14 @@ def of_ticket(session: Session, ticket_id: int) -> Sequence[RemedyCheck]:
     return session.scalars(asked.order_by(RemedyCheck.id)).all()
 
 
+def cancel(session: Session, ticket_id: int, *, now: datetime) -> None:
+    """Cancel what is planned about a ticket and not asked yet."""
+    waiting = (
+        RemedyCheck.ticket_id == ticket_id, RemedyCheck.asked.is_(None), RemedyCheck.cancelled.is_(None),
+    )  # fmt: skip
+    session.execute(sa.update(RemedyCheck).where(*waiting).values(cancelled=now))
+
+
 def by_id(session: Session, check_id: int) -> RemedyCheck | None:
     """Return a question, locked against a second answer at the same moment."""
     return session.get(RemedyCheck, check_id, with_for_update=True)

@@ -29,12 +29,15 @@ class Merge(Base):
     at: Mapped[datetime]
     by: Mapped[str]
     reason: Mapped[str | None]
-    source_before: Mapped[dict[str, object]]
-    """The columns of the source that changed, as they were."""
+    source_status: Mapped[str]
     target_before: Mapped[dict[str, object]]
-    """The columns of the target that may change, as they were, and the tags it got."""
+    """The columns of the target that a merge may change, as they were."""
     brought: Mapped[dict[str, object]]
-    """The source's own values of those columns: what a target becomes is made of them."""
+    """The same columns of the source: what the target becomes is made of both."""
+    became: Mapped[dict[str, object]]
+    """What the target was left as: a column that differs later was changed by somebody else."""
+    tags: Mapped[list[str]]
+    """The tags that the target did not have before."""
     undone: Mapped[datetime | None]
     undone_by: Mapped[str | None]
 
