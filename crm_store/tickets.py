@@ -24,14 +24,13 @@ _FIELDS = (
 _INSERT = Prepared(
     sa.insert(Ticket).values({name: sa.bindparam(name) for name in _FIELDS}).returning(Ticket.id)
 )
+_standing = sa.select(Ticket.id, Ticket.status, Ticket.resolved, Ticket.merged_into)
 _LATEST = Prepared(
-    sa.select(Ticket.id, Ticket.status, Ticket.resolved)
-    .where(
-        Ticket.conversation_id == sa.bindparam("conversation"), Ticket.status != sa.literal_column("'merged'")
-    )
+    _standing.where(Ticket.conversation_id == sa.bindparam("conversation"))
     .order_by(Ticket.id.desc())
     .limit(sa.literal_column("1"))
 )
+_STANDING = Prepared(_standing.where(Ticket.id == sa.bindparam("number")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +60,15 @@ class Opening:
 
 
 def latest(session: Session, conversation_id: int) -> Latest | None:
-    """Return the newest ticket of a conversation."""
+    """Return the newest ticket of a conversation; one that was merged is where its work goes on."""
     row = _LATEST.first(session, conversation=conversation_id)
+    seen: set[object] = set()
+    while row is not None and row[3] is not None and row[0] not in seen:
+        seen.add(row[0])
+        row = _STANDING.first(session, number=row[3])
     if row is None:
         return None
-    number, status, resolved = row
+    number, status, resolved, _ = row
     at = None if resolved is None else instant(cast("int", resolved))
     return Latest(cast("int", number), Status(cast("str", status)), at)
 

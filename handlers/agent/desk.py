@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Sequence
 
-from crm_store import conversations, events, failures, tickets
+from crm_store import conversations, events, failures, merges, tickets
 from crm_store.conversations import Line
 from crm_store.customers import Contact
 from crm_store.errors import RefusedError
@@ -49,7 +49,7 @@ def take_pressed(ctx: Context, subject: str, revision: int) -> None:
 def reply(ctx: Context, number: int, text: str | None) -> None:
     """Answer a ticket's customer; the first answer claims a ticket nobody owns."""
     here = ctx.ticket_here() if ctx.place.thread else None
-    if here is not None and here != number:
+    if here is not None and merges.current(ctx.session, here) != merges.current(ctx.session, number):
         raise RefusedError("other_topic", here=here, number=number)
     file = file_of(ctx)
     if not (text or "").strip() and file is None:
@@ -152,9 +152,14 @@ def as_note(text: str) -> str | None:
 
 
 def held(ctx: Context, number: int) -> Ticket:
-    """Return a ticket that nobody else can change before this event is done with it."""
-    ticket = tickets.by_number(ctx.session, number)
+    """Return a ticket that nobody else can change before this event is done with it.
+
+    The number of one that was merged means the ticket it went into, and whoever named it is told.
+    """
+    ticket = tickets.by_number(ctx.session, merges.current(ctx.session, number))
     ctx.session.refresh(ticket, with_for_update=True)
+    if ticket.number != number:
+        ctx.reply("merge.goes_on", number=number, into=ticket.number)
     return ticket
 
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from crm_store import dialogs, tickets
+from crm_store import dialogs, merges, tickets
 from crm_store.customers import Contact
 from crm_store.errors import RefusedError
 from crm_store.models.ticket import Ticket
@@ -27,12 +27,15 @@ def number_of(subject: str) -> int:
 
 
 def own_ticket(ctx: Context, subject: str) -> Ticket:
-    """Return the ticket of a button, or refuse one that is not the presser's."""
+    """Return the ticket of a button, or refuse one that is not the presser's.
+
+    A button of a ticket that was merged is about the one it went into.
+    """
     contact = contact_of(ctx)
     ticket = tickets.by_number(ctx.session, number_of(subject))
     if ticket.customer_id != contact.customer_id:
         raise RefusedError("not_your_ticket")
-    return ticket
+    return tickets.by_number(ctx.session, merges.current(ctx.session, ticket.id))
 
 
 def start_dialog(ctx: Context, kind: str, *, step: str) -> None:
