@@ -193,8 +193,8 @@ def region(city: str | None, table: Mapping[str, str] | None = None) -> str:
     """Return the region of a city by a {city: region} table, or "unknown".
 
     Width, case, spaces and endings such as 市 or "city" do not matter; a province before the city counts
-    only when the city is not known. Without a table, Chinese cities and provinces lie in north, northeast, east, central, south,
-    southwest, northwest or hong_kong_macao_taiwan.
+    only when the city is not known. Without a table, Chinese cities and provinces lie in north, northeast,
+    east, central, south, southwest, northwest or hong_kong_macao_taiwan.
     """
     return lookup(city or "", table) or UNKNOWN
 
