@@ -7,9 +7,11 @@ from typing import cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from crm_store import search
 from crm_store.errors import NotFoundError
 from crm_store.models.conversation import Conversation
 from crm_store.models.customer import Customer, CustomerTag, Identity
+from crm_store.models.search import SearchCustomer
 from crm_store.models.staff import Staff, StaffRole
 from crm_store.rules.roles import Role, may
 from crm_store.store import Prepared
@@ -181,6 +183,12 @@ def choose_language(session: Session, contact: Contact, language: str, *, chosen
     customer = by_id(session, contact.customer_id)
     customer.language, customer.language_chosen = language, chosen or customer.language_chosen
     contact.language, contact.language_chosen = language, customer.language_chosen
+
+
+def rename(session: Session, customer_id: int, name: str) -> None:
+    """Record the name a customer goes by, where search finds it at once."""
+    by_id(session, customer_id).name = name
+    search.put(session, SearchCustomer, customer_id, name)
 
 
 def reach(session: Session, identity_id: int, *, reason: str | None, now: datetime) -> None:

@@ -39,7 +39,9 @@ def keep(session: Session, inbox_id: int | None, found: Imported, *, language: s
         session.flush()
     if found.language is not None and not customer.language_chosen:
         customer.language = found.language
-    for field in ("name", "phone", "email", "region"):
+    if found.name is not None:
+        customers.rename(session, customer.id, found.name)
+    for field in ("phone", "email", "region"):
         given = getattr(found, field)
         if given is not None:
             setattr(customer, field, given)

@@ -23,6 +23,7 @@ class Customer(Base):
     region: Mapped[str | None]
     attributes: Mapped[dict[str, object]] = mapped_column(server_default="{}")
     created: Mapped[datetime]
+    erased: Mapped[datetime | None]
 
 
 class Identity(Base):
