@@ -4,18 +4,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
-from crm_store import customers, events, remedies, staff, surveys, tickets
-from crm_store.errors import NotFoundError
+from crm_store import events, remedies, surveys, tickets
 from crm_store.models.survey import RemedyCheck, Survey, SurveyKind
-from crm_store.models.ticket import Event, Ticket
+from crm_store.models.ticket import Ticket
 from crm_store.rules.lifecycle import Kind
 from crm_store.rules.sla import Target
-from handlers.agent import cards
+from handlers.agent import accounts, cards
 from handlers.context import Context
 from handlers.texts import catalogue
 
 Detail = Mapping[str, object]
-AFTER = frozenset({"assigned", "resolved", "reopened", "woken", "human_wanted", "rated"})
 
 
 def show(ctx: Context, number: int) -> None:
@@ -28,7 +26,7 @@ def show(ctx: Context, number: int) -> None:
         *_kind(ctx, ticket, opened),
         *_priority(ctx, ticket, opened),
         *_deadlines(ctx, ticket, opened),
-        *(line for event in log if event.kind in AFTER for line in _event(ctx, event)),
+        *(line for event in log for line in accounts.of(ctx, event)),
         *_survey(ctx, ticket, surveys.of_ticket(ctx.session, ticket.id)),
         *(_checked(ctx, check) for check in remedies.of_ticket(ctx.session, ticket.id)),
     ]
@@ -83,20 +81,6 @@ def _deadlines(ctx: Context, ticket: Ticket, opened: Detail) -> Iterator[str]:
             yield ctx.say(f"{key}.target", at=when, span=cards.span(ctx.say, length))
 
 
-def _event(ctx: Context, event: Event) -> Iterator[str]:
-    told = events.detail(event)
-    code = str(told.get("reason", ""))
-    key = f"why.{event.kind}.{code}" if code else f"why.{event.kind}"
-    yield ctx.say(
-        key if catalogue.knows(key) else f"why.{event.kind}",
-        at=catalogue.moment(ctx.language, event.at, ctx.desk.zone),
-        name=_name(ctx, event.by),
-        score=told.get("score", ""),
-    )
-    if event.kind == "resolved" and told.get("cause"):
-        yield ctx.say("why.cause", cause=told["cause"], remedy=told.get("remedy", ""))
-
-
 def _survey(ctx: Context, ticket: Ticket, asked: Sequence[Survey]) -> Iterator[str]:
     csat = [survey for survey in asked if survey.kind == SurveyKind.CSAT]
     for survey in csat:
@@ -127,19 +111,6 @@ def _checked(ctx: Context, check: RemedyCheck) -> str:
     else:
         key = "planned" if check.asked is None else "asked"
     return ctx.say(f"why.remedy.{key}", at=catalogue.moment(ctx.language, at, ctx.desk.zone))
-
-
-def _name(ctx: Context, by: str) -> str:
-    """Name whoever an event says did it."""
-    what, _, number = by.partition(":")
-    try:
-        if what == "staff":
-            return staff.by_id(ctx.session, int(number)).name
-        if what == "customer":
-            return customers.by_id(ctx.session, int(number)).name
-    except (NotFoundError, ValueError):
-        return by
-    return ctx.say("desk.bot")
 
 
 def _words(value: object) -> list[str]:
