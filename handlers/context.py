@@ -13,7 +13,7 @@ from crm_store.outbox import Draft
 from crm_store.rules.business_hours import OpenHours
 from crm_store.rules.frequency import QuietHours
 from crm_store.rules.sla import Policy
-from handlers.ports import Button, InboundEvent, OutboundMessage, Picture, Place, Understood
+from handlers.ports import Button, Document, InboundEvent, OutboundMessage, Picture, Place, Understood
 from handlers.texts import catalogue
 
 NIGHT = QuietHours(time(22), time(8))
@@ -33,6 +33,8 @@ class Desk:
     survey_delay: timedelta = timedelta(0)
     reopen_window: timedelta = timedelta(hours=72)
     rating_window: timedelta = timedelta(hours=72)
+    asks_nps: bool = True
+    flood_limit: int = 20
     answers: Mapping[int, float] = field(default_factory=dict)
     quiet: QuietHours | None = NIGHT
 
@@ -123,7 +125,11 @@ class Context:
         self.reply_text(self.say(key, **values), buttons=buttons)
 
     def reply_text(
-        self, text: str, *, buttons: Sequence[Sequence[Button]] = (), picture: Picture | None = None
+        self,
+        text: str,
+        *,
+        buttons: Sequence[Sequence[Button]] = (),
+        picture: Picture | Document | None = None,
     ) -> None:
         """Answer where the event happened with words already chosen."""
         self.replies.append((self.place, OutboundMessage(text, buttons, picture)))
@@ -172,6 +178,8 @@ class Context:
                 body["attachment"] = outbox.attach(
                     self.session, name=picture.name, mime=picture.mime, content=picture.content
                 )
+                if isinstance(picture, Document):
+                    body["document"] = picture.name
             body.update(self._thread(place))
             self.enqueue(Draft(inbox_id=place.inbox_id, chat=place.chat, body=body))
         self.replies.clear()

@@ -143,13 +143,22 @@ class Picture:
     content: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file to send with a text."""
+
+    name: str
+    mime: str
+    content: bytes
+
+
 @dataclass(slots=True)
 class OutboundMessage:
-    """A text, its buttons and perhaps a picture."""
+    """A text, its buttons and perhaps a picture or a file."""
 
     text: str
     buttons: Sequence[Sequence[Button]] = ()
-    picture: Picture | None = None
+    picture: Picture | Document | None = None
     combinable: bool = False
 
     def body(self) -> dict[str, object]:

@@ -68,6 +68,8 @@ class TelegramChannel:
             log.debug("a press was not acknowledged: %s", error)
 
     async def _carry(self, row: Claimed, attachment: bytes | None) -> str | None:
+        if attachment is not None and "document" in row.body:
+            return _id(await self.bot.do_api_request("sendDocument", outbound.document(row, attachment)))
         if attachment is not None:
             return _id(await self.bot.do_api_request("sendPhoto", outbound.photo(row, attachment)))
         method, params = outbound.call(row)

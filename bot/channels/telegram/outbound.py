@@ -62,6 +62,13 @@ def photo(row: Claimed, content: bytes) -> Params:
     }
 
 
+def document(row: Claimed, content: bytes) -> Params:
+    """Give the parameters that send a file with its text below it."""
+    params = photo(row, content)
+    del params["photo"]
+    return {**params, "document": InputFile(content, filename=str(row.body["document"]))}
+
+
 def pieces(text: str, most: int = LONGEST) -> Iterator[str]:
     """Cut a long text at paragraphs, sentences or words, each piece short enough for one message."""
     rest = text
