@@ -2,7 +2,8 @@
 
 Source: the house's rule. Candidates are on shift, available, have every skill the ticket needs, speak its
 language and are below their capacity. Among them the lowest load per capacity wins; a tie goes to whoever was
-given a ticket longest ago, a further tie to the lower id. Tickets come in order of priority, then of age.
+given a ticket longest ago, a further tie to the lower id. Tickets come in order of priority, then of age. A
+complaint goes to the supervisor its customer was told of, if that one is among the candidates.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +20,7 @@ NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 class Code(StrEnum):
     """Why someone was chosen, or why not."""
 
+    NAMED = "named"
     ONLY_ONE = "only_one"
     LEAST_LOADED = "least_loaded"
     LONGEST_AGO = "longest_ago"
@@ -28,6 +30,7 @@ class Code(StrEnum):
     SKILL = "skill"
     LANGUAGE = "language"
     FULL = "full"
+    NOT_NAMED = "not_named"
     BUSIER = "busier"
     MORE_RECENT = "more_recent"
     HIGHER_ID = "higher_id"
@@ -62,13 +65,14 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A ticket that waits to be given to someone, and what it needs."""
+    """A ticket that waits to be given to someone, what it needs and whom its customer was told of."""
 
     number: int
     priority: Priority
     opened: datetime
     language: str
     skills: frozenset[str] = frozenset()
+    named: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +92,22 @@ def in_order(tickets: Iterable[Waiting]) -> list[Waiting]:
 
 def against(ticket: Waiting, candidate: Candidate) -> Code | None:
     """Name the first thing that keeps a candidate from a ticket, None when nothing does."""
+    if not ticket.skills <= candidate.skills:
+        unable: Code | None = Code.SKILL
+    elif candidate.languages and ticket.language not in candidate.languages:
+        unable = Code.LANGUAGE
+    else:
+        unable = None
+    busy = taking_none(candidate)
+    return unable if busy in {None, Code.FULL} and unable is not None else busy
+
+
+def taking_none(candidate: Candidate) -> Code | None:
+    """Name what keeps a candidate from every ticket, None when nothing does."""
     if not candidate.is_available:
         return Code.AWAY
     if not candidate.is_on_shift:
         return Code.OFF_SHIFT
-    if not ticket.skills <= candidate.skills:
-        return Code.SKILL
-    if candidate.languages and ticket.language not in candidate.languages:
-        return Code.LANGUAGE
     return None if candidate.has_room else Code.FULL
 
 
@@ -105,6 +117,9 @@ def choose(ticket: Waiting, candidates: Sequence[Candidate]) -> Choice:
     able = sorted((one for one in candidates if one.id not in refused), key=_place)
     if not able:
         return Choice(ticket.number, None, None, refused)
+    if any(one.id == ticket.named for one in able):
+        others = {one.id: Code.NOT_NAMED for one in able if one.id != ticket.named}
+        return Choice(ticket.number, ticket.named, Code.NAMED, {**refused, **others})
     first, *rest = able
     decided = {one.id: _tie(first, one) for one in rest}
     # The nearest rival is the one whose reason counts: the others lost by as much or by more.

@@ -106,6 +106,14 @@ class TestReasons:
         assert (choice.reason is None) == (choice.staff_id is None)
 
 
+def test_a_complaint_goes_to_whoever_its_customer_was_told_of() -> None:
+    told_of = replace(waiting(), named=8)
+    choice = choose(told_of, [Candidate(7), Candidate(8, load=4), Candidate(9, load=5)])
+    assert (choice.staff_id, choice.reason) == (8, Code.NAMED)
+    assert choice.others == {7: Code.NOT_NAMED, 9: Code.FULL}
+    assert choose(told_of, [Candidate(7), Candidate(8, load=5)]).staff_id == 7
+
+
 def test_urgent_comes_first_then_the_oldest() -> None:
     old = replace(waiting(1), opened=AN_HOUR_AGO)
     assert in_order([waiting(4), waiting(3), old, waiting(9, priority=Priority.URGENT)]) == [
