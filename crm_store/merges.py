@@ -77,7 +77,7 @@ def join(session: Session, source: Ticket, target: Ticket, act: Act) -> Merge:
     _put(target, became)
     source.status, source.merged_into = after(source.status, "merge"), target.id
     session.flush()
-    told = {} if act.reason is None else {"reason": act.reason}
+    told = {} if act.reason is None else {"words": act.reason}
     events.record(session, source.id, kind="merged", by=act.by, at=act.at, into=target.id, **told)
     events.record(
         session, target.id, kind="absorbed", by=act.by, at=act.at, source=source.id, messages=moved,

@@ -1,14 +1,26 @@
 """The table of contents: everything the bot can do, one line each, with who may do it."""
 
 from crm_store.rules.roles import Role
-from handlers.agent import changes, closing, desk, macros, profile, queue, resolving, sorting, why
+from handlers.agent import (
+    changes,
+    closing,
+    desk,
+    macros,
+    merge,
+    profile,
+    queue,
+    resolving,
+    sorting,
+    undo,
+    why,
+)
 from handlers.clockwork import boards, failures, launches, remedies, surveys, threads
 from handlers.customer import changes as customer_changes
 from handlers.customer import comment, consent, faq, inquiry, kinds, rating, remedy, start, status
 from handlers.marketer import campaigns, running, sending, strategy
 from handlers.ports import Edit, Membership, ThreadChange
 from handlers.router import Router, button, command, desk_text, dialog, event, text, tick
-from handlers.supervisor import reports, staff
+from handlers.supervisor import exports, reports, staff
 
 ROUTES: Router = Router(
     # Customers
@@ -31,6 +43,8 @@ ROUTES: Router = Router(
     button("helped", faq.helped),
     button("human", kinds.human_pressed),
     button("rate", rating.record),
+    button("no_surveys", rating.stop),
+    button("surveys", consent.switch_surveys),
     button("reopen_own", kinds.reopen),
     button("remedy", remedy.answer),
     button("language", start.language_pressed),
@@ -53,17 +67,22 @@ ROUTES: Router = Router(
     command("macro", macros.macro, role=Role.AGENT, takes="ticket? text?"),
     command("customer", profile.show, role=Role.AGENT, takes="ticket", reads=True),
     command("why", why.show, role=Role.AGENT, takes="ticket", reads=True),
+    command("merge", merge.merge, role=Role.AGENT, takes="text?"),
+    command("unmerge", merge.unmerge, role=Role.AGENT, takes="ticket"),
+    command("undo", undo.take_back, role=Role.AGENT, takes="text?"),
     button("take", desk.take_pressed, role=Role.AGENT),
     button("resolve", resolving.resolve_pressed, role=Role.AGENT),
     button("resolve_not", resolving.leave, role=Role.AGENT),
     button("reopen", resolving.reopen_pressed, role=Role.AGENT),
     button("macro", macros.pressed, role=Role.AGENT),
+    button("undo", undo.pressed, role=Role.AGENT),
     button("send_again", desk.send_again, role=Role.AGENT),
     dialog("resolving", resolving.steps, role=Role.AGENT),
     desk_text(desk.write),
     event(ThreadChange, changes.changed),
     # Supervisors
     command("satisfaction", reports.satisfaction, role=Role.SUPERVISOR, reads=True),
+    command("export", exports.export, role=Role.SUPERVISOR, takes="text?", reads=True),
     command("invite", staff.invite, role=Role.SUPERVISOR, takes="word"),
     # Marketers
     command("campaign", campaigns.begin, role=Role.MARKETER),

@@ -76,6 +76,8 @@ def _line(session: Session, row: OutboxRow) -> _Line:
     ticket = None if row.ticket_id is None else tickets.by_number(session, row.ticket_id)
     if ticket is None or (ticket.assignee_id is None and not ticket.is_resolved):
         return _Line(announced, announced, [key for keys in body.get("buttons", []) for key in keys])
+    if ticket.merged_into is not None:
+        return _Line(announced, f"{announced} → #{ticket.merged_into}", ())
     return _Line(announced, f"{announced} ✔ {cards.owner(session, ticket) or ''}".rstrip(), ())
 
 

@@ -103,7 +103,9 @@ def head(session: Session, ticket: Ticket, language: str, *, now: datetime, zone
     """Word the card of a ticket: what it is, whose, and by when."""
     say = sayer(language)
     customer = customers.by_id(session, ticket.customer_id)
-    earlier = "" if ticket.follow_up_of is None else say("desk.follows", number=ticket.follow_up_of)
+    more = [] if ticket.follow_up_of is None else [say("desk.follows", number=ticket.follow_up_of)]
+    if ticket.merged_into is not None:
+        more.append(say("desk.part_of", number=ticket.merged_into))
     words = say(
         "desk.head",
         mark=MARKS[Kind(ticket.kind)],
@@ -116,7 +118,7 @@ def head(session: Session, ticket: Ticket, language: str, *, now: datetime, zone
         owner=owner(session, ticket) or say("desk.nobody"),
         due=promised(language, ticket, now=now, zone=zone),
     )
-    return f"{words}\n{earlier}" if earlier else words
+    return "\n".join([words, *more])
 
 
 def with_history(
@@ -124,10 +126,18 @@ def with_history(
 ) -> tuple[str, Sequence[Message]]:
     """Word a card and its last messages as one text that fits in one message; return also the messages."""
     text = head(session, ticket, language, now=now, zone=zone)
+    room = LONGEST - len(text) - 400  # kept for the line that tells how to answer
+    lines, messages = history(session, ticket, language, zone=zone, room=room)
+    return f"{text}\n\n{lines}" if lines else text, messages
+
+
+def history(
+    session: Session, ticket: Ticket, language: str, *, zone: str, room: int = LONGEST - 800
+) -> tuple[str, Sequence[Message]]:
+    """Word a ticket's last messages in at most `room` characters; return also the messages."""
     messages = conversations.of_ticket(session, ticket.id, last=HISTORY)
     customer = customers.by_id(session, ticket.customer_id).name
     lines: list[str] = []
-    room = LONGEST - len(text) - 400  # kept for the line that tells how to answer
     for message in reversed(messages):
         line = _line(session, message, customer, language, zone)
         if room < len(line) + 1:
@@ -137,7 +147,7 @@ def with_history(
         lines.append(line)
     if len(messages) == HISTORY == len(lines):
         lines.append("…")
-    return "\n".join([text, "", *reversed(lines)] if lines else [text]), messages
+    return "\n".join(reversed(lines)), messages
 
 
 def _line(session: Session, message: Message, customer: str, language: str, zone: str) -> str:
@@ -155,6 +165,8 @@ def _line(session: Session, message: Message, customer: str, language: str, zone
 
 def keys(say: Say, ticket: Ticket) -> list[list[Button]]:
     """Return the buttons below a card."""
+    if ticket.merged_into is not None:
+        return []  # there is nothing to do here: the work goes on in another ticket
     if ticket.is_resolved:
         return [[Button(say("key.reopen"), "reopen", ticket.number)]]
     taken = ticket.assignee_id is not None
