@@ -12,7 +12,14 @@ from sqlalchemy.orm import Session
 from crm_store.models.survey import Rating, RatingChange, Survey, SurveyKind, SurveyState
 from crm_store.models.ticket import RecoveryTask
 
-LOW = 2
+LOW = 2  # up to this score of 5 somebody was let down
+LOW_OF: Mapping[str, int] = {
+    SurveyKind.CSAT: LOW,
+    SurveyKind.FEEDBACK: LOW,
+    SurveyKind.NPS: 6,
+    SurveyKind.CES: 3,
+}
+SERVICE = frozenset({SurveyKind.CSAT, SurveyKind.FEEDBACK})
 
 
 class Outcome(StrEnum):
@@ -51,6 +58,11 @@ def is_open(survey: Survey, rating: Rating | None, *, now: datetime, window: tim
     return since is not None and now - since <= window
 
 
+def is_low(kind: str, score: int) -> bool:
+    """Tell whether a score of a kind says that somebody was let down."""
+    return score <= LOW_OF[kind]
+
+
 def record(session: Session, survey: Survey, score: int, *, now: datetime, window: timedelta) -> Outcome:
     """Take a score for a survey; the last one within the window counts, and every one is kept."""
     rating = by_survey(session, survey.id)
@@ -86,7 +98,11 @@ def _first(session: Session, survey: Survey, score: int, *, now: datetime) -> Ra
 def recover(session: Session, rating: Rating, *, now: datetime) -> bool:
     """Open the one recovery task of a low rating; False when there is one already or none is due."""
     task = sa.select(RecoveryTask.id).where(RecoveryTask.rating_id == rating.id)
-    if rating.score > LOW or session.scalar(task) is not None:
+    if (
+        rating.kind not in SERVICE
+        or not is_low(rating.kind, rating.score)
+        or session.scalar(task) is not None
+    ):
         return False
     session.add(
         RecoveryTask(

@@ -1,16 +1,18 @@
 """Surveys: one question about one episode, planned, asked once, cancelled when the work goes on."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import cast
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from crm_store.models.conversation import Conversation
-from crm_store.models.survey import Survey, SurveyKind, SurveyState
-from crm_store.models.ticket import Ticket
-from crm_store.rules.lifecycle import Kind
+from crm_store.models.survey import Survey, SurveyKind, SurveyRefusal, SurveyState
+from crm_store.models.ticket import Event, Ticket
+from crm_store.rules.asking import Obstacle
 from crm_store.store import Prepared
 from crm_store.types import micros
 
@@ -29,24 +31,40 @@ _ASK_AT_ONCE = Prepared(
 )
 
 
-def plan(session: Session, ticket: Ticket, *, at: datetime, delay: timedelta, channel: str) -> Survey | None:
-    """Plan to ask about the episode just resolved; None when that is done already or nobody served it."""
-    if ticket.kind == Kind.FEEDBACK and ticket.first_replied is None:
-        return None  # praise that was only read has been rated where it was given
-    asked = sa.select(Survey.id).where(
-        Survey.ticket_id == ticket.id, Survey.episode == ticket.episode, Survey.kind == SurveyKind.CSAT
+_OPTED_OUT = Prepared(
+    sa.select(SurveyRefusal.id).where(
+        SurveyRefusal.customer_id == sa.bindparam("customer"), SurveyRefusal.ended.is_(None)
     )
-    if session.scalar(asked) is not None:
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What to ask about an episode just resolved: which kind, where, when, and if not, why not."""
+
+    kind: SurveyKind
+    channel: str
+    due: datetime
+    obstacle: str | None = None
+
+
+def plan(session: Session, ticket: Ticket, question: Question) -> Survey | None:
+    """Plan to ask about the episode just resolved, or keep why nobody is; None when that is done already."""
+    known = sa.select(Survey.id).where(
+        Survey.ticket_id == ticket.id, Survey.episode == ticket.episode, Survey.kind == question.kind
+    )
+    if session.scalar(known) is not None:
         return None
     survey = Survey(
-        kind=SurveyKind.CSAT,
+        kind=question.kind,
         ticket_id=ticket.id,
         episode=ticket.episode,
         customer_id=ticket.customer_id,
-        agent_id=ticket.assignee_id,
-        channel=channel,
-        due=at + delay,
-        state=SurveyState.PLANNED,
+        agent_id=None if question.kind == SurveyKind.NPS else ticket.assignee_id,
+        channel=question.channel,
+        due=question.due,
+        state=SurveyState.PLANNED if question.obstacle is None else SurveyState.CANCELLED,
+        reason=question.obstacle,
     )
     session.add(survey)
     session.flush()
@@ -63,7 +81,7 @@ def ask_feedback(session: Session, ticket_id: int, customer_id: int, *, channel:
 
 
 def due(session: Session, inbox_id: int, *, now: datetime, limit: int = 50) -> Sequence[Survey]:
-    """List the planned surveys of an inbox whose time has come, oldest first."""
+    """Take the planned surveys of an inbox whose time has come, oldest first; nobody else gets them now."""
     return session.scalars(
         sa.select(Survey)
         .join(Ticket, Ticket.id == Survey.ticket_id)
@@ -75,6 +93,7 @@ def due(session: Session, inbox_id: int, *, now: datetime, limit: int = 50) -> S
         )
         .order_by(Survey.due, Survey.id)
         .limit(limit)
+        .with_for_update(of=Survey, skip_locked=True)
     ).all()
 
 
@@ -84,19 +103,81 @@ def by_id(session: Session, survey_id: int) -> Survey | None:
 
 
 def mark_asked(survey: Survey, *, now: datetime) -> bool:
-    """Write down that it is asked now; False when it was asked or cancelled before."""
-    if survey.state != SurveyState.PLANNED:
+    """Write down that it is asked now; False when it was asked before."""
+    if survey.asked is not None:
         return False
-    survey.state, survey.asked = SurveyState.ASKED, now
+    survey.state, survey.asked, survey.reason = SurveyState.ASKED, now, None
     return True
 
 
-def cancel(session: Session, ticket_id: int) -> None:
-    """Cancel what is planned about a ticket and not asked yet."""
-    session.execute(
+def cancel(session: Session, ticket_id: int, *, reason: str = "reopened") -> Sequence[str]:
+    """Cancel what is planned about a ticket and not asked yet, and list the kinds it was."""
+    return session.scalars(
         sa.update(Survey)
         .where(Survey.ticket_id == ticket_id, Survey.state == SurveyState.PLANNED)
-        .values(state=SurveyState.CANCELLED)
+        .values(state=SurveyState.CANCELLED, reason=reason)
+        .returning(Survey.kind)
+    ).all()
+
+
+def last_asked(session: Session, customer_id: int, *, kind: SurveyKind | None = None) -> datetime | None:
+    """Tell when a customer was asked last: anything, or a question of one kind."""
+    asked = sa.select(sa.func.max(Survey.asked)).where(Survey.customer_id == customer_id)
+    return session.scalar(asked if kind is None else asked.where(Survey.kind == kind))
+
+
+def is_planned(session: Session, customer_id: int, kind: SurveyKind) -> bool:
+    """Tell whether a question of a kind waits for a customer already."""
+    waits = sa.select(Survey.id).where(
+        Survey.customer_id == customer_id, Survey.kind == kind, Survey.state == SurveyState.PLANNED
+    )
+    return session.scalar(waits.limit(1)) is not None
+
+
+def was_answered(session: Session, ticket: Ticket) -> bool:
+    """Tell whether a person answered the customer in the present episode of a ticket."""
+    began = (
+        sa.select(sa.func.coalesce(sa.func.max(Event.id), 0))
+        .where(Event.ticket_id == ticket.id, Event.kind == "reopened")
+        .scalar_subquery()
+    )
+    answered = sa.select(Event.id).where(
+        Event.ticket_id == ticket.id, Event.kind == "replied", Event.by.like("staff:%"), Event.id > began
+    )
+    return session.scalar(answered.limit(1)) is not None
+
+
+def ended_with(session: Session, ticket_id: int) -> str | None:
+    """Return the reason a ticket was resolved with last, if one was given."""
+    ended = sa.select(Event.detail).where(Event.ticket_id == ticket_id, Event.kind == "resolved")
+    detail = session.scalar(ended.order_by(Event.id.desc()).limit(1))
+    reason = None if detail is None else cast("dict[str, object]", orjson.loads(detail)).get("reason")
+    return None if reason is None else str(reason)
+
+
+def has_opted_out(session: Session, customer_id: int) -> bool:
+    """Tell whether a customer does not want to be asked."""
+    return _OPTED_OUT.first(session, customer=customer_id) is not None
+
+
+def opt_out(session: Session, customer_id: int, *, source: str, now: datetime) -> None:
+    """Ask a customer nothing from now on, and cancel what was planned."""
+    if not has_opted_out(session, customer_id):
+        session.add(SurveyRefusal(customer_id=customer_id, since=now, source=source))
+    session.execute(
+        sa.update(Survey)
+        .where(Survey.customer_id == customer_id, Survey.state == SurveyState.PLANNED)
+        .values(state=SurveyState.CANCELLED, reason=Obstacle.OPTED_OUT)
+    )
+    session.flush()
+
+
+def opt_in(session: Session, customer_id: int, *, now: datetime) -> None:
+    """Ask a customer again from the next time on."""
+    session.execute(
+        sa.update(SurveyRefusal)
+        .where(SurveyRefusal.customer_id == customer_id, SurveyRefusal.ended.is_(None))
+        .values(ended=now)
     )
 
 
@@ -110,9 +191,21 @@ def newest_of_customer(session: Session, customer_id: int) -> Survey | None:
     return _newest(session, Survey.customer_id == customer_id)
 
 
-def planned_of_customer(session: Session, customer_id: int) -> Survey | None:
-    """Return the survey a customer is to be asked next."""
-    waiting = sa.select(Survey).where(Survey.customer_id == customer_id, Survey.state == SurveyState.PLANNED)
+def unasked_of_customer(session: Session, customer_id: int, *, since: datetime) -> Survey | None:
+    """Return the question about a service that a customer may be asked if they wish to be.
+
+    It waits still, or it was spared them lately: they were asked enough, or wanted not to be asked.
+    """
+    spared = sa.and_(
+        Survey.state == SurveyState.CANCELLED,
+        Survey.reason.in_([Obstacle.ASKED_LATELY, Obstacle.OPTED_OUT]),
+        Survey.due >= since,
+    )
+    waiting = sa.select(Survey).where(
+        Survey.customer_id == customer_id,
+        Survey.kind == SurveyKind.CSAT,
+        sa.or_(Survey.state == SurveyState.PLANNED, spared),
+    )
     return session.scalar(waiting.order_by(Survey.id.desc()).limit(1))
 
 

@@ -1,5 +1,6 @@
 """A survey asks once per episode; a rating is the answer, its history kept."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
@@ -19,14 +20,32 @@ class SurveyState(StrEnum):
 
 
 class SurveyKind(StrEnum):
-    """What is asked: about the service, or what a feedback was worth in figures."""
+    """What is asked: about a service, a feedback in figures, would you recommend us, was it easy."""
 
     CSAT = "csat"
     FEEDBACK = "feedback"
+    NPS = "nps"
+    CES = "ces"
+
+
+SCALES: Mapping[SurveyKind, range] = {
+    SurveyKind.CSAT: range(1, 6),
+    SurveyKind.FEEDBACK: range(1, 6),
+    SurveyKind.NPS: range(11),
+    SurveyKind.CES: range(1, 8),
+}
+
+
+def _on_its_scale() -> str:
+    """Word the condition that a score is one of its kind's."""
+    return " OR ".join(
+        f"(kind = '{kind.value}' AND score BETWEEN {scale[0]} AND {scale[-1]})"
+        for kind, scale in SCALES.items()
+    )
 
 
 class Survey(Base):
-    """One question to a customer about one episode."""
+    """One question to a customer about one episode; a cancelled one keeps its reason."""
 
     __tablename__ = "survey"
     __table_args__ = (
@@ -52,6 +71,28 @@ class Survey(Base):
     due: Mapped[datetime]
     asked: Mapped[datetime | None]
     state: Mapped[str] = mapped_column(server_default="planned")
+    reason: Mapped[str | None]
+
+
+class SurveyRefusal(Base):
+    """A customer's wish not to be asked: since when, by what, and until when."""
+
+    __tablename__ = "survey_refusal"
+    __table_args__ = (
+        sa.Index(
+            "ix_survey_refusal_living",
+            "customer_id",
+            unique=True,
+            sqlite_where=sa.text("ended IS NULL"),
+            postgresql_where=sa.text("ended IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    customer_id: Mapped[int] = mapped_column(sa.ForeignKey("customer.id"))
+    since: Mapped[datetime]
+    source: Mapped[str]
+    ended: Mapped[datetime | None]
 
 
 class Rating(Base):
@@ -59,7 +100,7 @@ class Rating(Base):
 
     __tablename__ = "rating"
     __table_args__ = (
-        sa.CheckConstraint("score BETWEEN 1 AND 5", name="score"),
+        sa.CheckConstraint(_on_its_scale(), name="score"),
         sa.Index("ix_rating_when", "kind", "at", "score", "agent_id", "channel"),
     )
 

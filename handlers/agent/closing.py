@@ -2,10 +2,11 @@
 
 import re
 
-from crm_store import events, surveys
+from crm_store import events
 from crm_store.errors import RefusedError
 from crm_store.models.ticket import Ticket
 from crm_store.rules.lifecycle import Kind, Status
+from handlers import asking
 from handlers.agent import boards, desk, topics
 from handlers.context import Context
 from handlers.router import UsageError
@@ -32,7 +33,7 @@ def end(ctx: Context, ticket: Ticket, *, reason: str, words: str = "") -> None:
     if not ticket.is_resolved:
         ticket.resolve(ctx.now)
         events.record(ctx.session, ticket.id, kind="resolved", by=ctx.by, at=ctx.now, reason=reason, **told)
-    surveys.cancel(ctx.session, ticket.id)
+    asking.cancel(ctx, ticket.id, reason="closed")
     ticket.close(ctx.now)
     events.record(ctx.session, ticket.id, kind="closed", by=ctx.by, at=ctx.now, reason=reason, **told)
     boards.mark_taken(topics.bench(ctx), ticket)

@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from crm_store import dialogs, events, remedies, surveys, tickets
+from crm_store import dialogs, events, remedies, tickets
 from crm_store.errors import RefusedError
 from crm_store.models.dialog import Dialog
 from crm_store.models.ticket import Ticket
@@ -111,7 +111,7 @@ def reopen(ctx: Context, number: int) -> None:
     if not ticket.is_resolved:
         raise RefusedError("not_resolved", number=number, status=ticket.status)
     ticket.reopen()
-    surveys.cancel(ctx.session, ticket.id)
+    asking.cancel(ctx, ticket.id, reason="reopened")
     events.record(ctx.session, ticket.id, kind="reopened", by=ctx.by, at=ctx.now, reason="staff")
     topics.reopen(topics.bench(ctx), ticket.id)
     boards.refresh(topics.bench(ctx), ticket)

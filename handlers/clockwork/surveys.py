@@ -11,5 +11,5 @@ def ask_due(ctx: TickContext) -> bool:
     """Ask some of the surveys that are due, and tell whether there may be more."""
     waiting = surveys.due(ctx.session, ctx.inbox_id, now=ctx.now, limit=CHUNK)
     for survey in waiting:
-        asking.ask(ctx.session, survey, now=ctx.now)
+        asking.ask(ctx, survey)
     return len(waiting) == CHUNK

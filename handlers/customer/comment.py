@@ -1,12 +1,17 @@
 """The words behind a score: what a customer writes next, taken whole."""
 
+from datetime import timedelta
+
+from crm_store import dialogs, ratings
 from crm_store.models.dialog import Dialog
-from crm_store.models.survey import Rating
-from crm_store.ratings import LOW
+from crm_store.models.survey import SCALES, Rating, SurveyKind
 from handlers.context import Context
 from handlers.customer import inquiry, notices
 from handlers.customer.presses import end_dialog
 from handlers.ports import Button, Message
+
+LONGEST = 4096  # characters
+GOES_ON = timedelta(minutes=2)  # how long what follows still belongs to the same comment
 
 
 def take(ctx: Context, dialog: Dialog, text: str) -> None:
@@ -15,20 +20,30 @@ def take(ctx: Context, dialog: Dialog, text: str) -> None:
     if isinstance(ctx.event, Message) and ctx.event.is_machine:
         inquiry.receive(ctx)
         return
-    end_dialog(ctx)
     if rating is None or not text or inquiry.file_of(ctx) is not None or _wants_more(ctx, rating):
+        end_dialog(ctx)
         inquiry.receive(ctx)
         return
     ctx.contact()
     inquiry.log(ctx, rating.ticket_id, text)
-    rating.comment = text
-    if rating.score <= LOW:
-        notices.tell_supervisors(ctx, rating.ticket_id, "notice.comment", score=rating.score, text=text)
-    if not inquiry.only_thanks(ctx):
+    rating.comment = "\n".join(filter(None, [rating.comment, text]))[:LONGEST]
+    _tell(ctx, rating, text)
+    is_first = "began" not in dialog.answers
+    dialogs.advance(dialog, step=dialog.step, expires=ctx.now + GOES_ON, began=True)
+    if is_first and not inquiry.only_thanks(ctx):
         again = Button(ctx.say("key.reopen_own"), "reopen_own", rating.ticket_id)
         ctx.reply("comment.thanks", buttons=[[again]])
 
 
+def _tell(ctx: Context, rating: Rating, text: str) -> None:
+    """Let the supervisors read what was written about a service that let somebody down."""
+    if ratings.is_low(rating.kind, rating.score):
+        most = SCALES[SurveyKind(rating.kind)][-1]
+        notices.tell_supervisors(
+            ctx, rating.ticket_id, "notice.comment", score=rating.score, most=most, text=text
+        )
+
+
 def _wants_more(ctx: Context, rating: Rating) -> bool:
     """Tell a new question after a good score from words about the service, which nobody answers."""
-    return rating.score > LOW and inquiry.asks(ctx)
+    return not ratings.is_low(rating.kind, rating.score) and inquiry.asks(ctx)

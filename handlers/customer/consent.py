@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from crm_store import consents
+from crm_store import consents, surveys
 from crm_store.consents import TOPICS, Scope
 from crm_store.customers import Contact
 from crm_store.errors import RefusedError
@@ -55,6 +55,16 @@ def switch(ctx: Context, subject: str, revision: int) -> None:
     ctx.edit(_shown(ctx), buttons=_switches(ctx))
 
 
+def switch_surveys(ctx: Context, subject: str, revision: int) -> None:
+    """Turn the questions after a service on or off and show how it stands now."""
+    contact = contact_of(ctx)
+    if revision:
+        surveys.opt_in(ctx.session, contact.customer_id, now=ctx.now)
+    else:
+        surveys.opt_out(ctx.session, contact.customer_id, source="settings", now=ctx.now)
+    ctx.edit(_shown(ctx), buttons=_switches(ctx))
+
+
 def stop(ctx: Context) -> None:
     """Send no offers from this moment on; answers to questions still come."""
     contact = contact_of(ctx)
@@ -77,11 +87,17 @@ def _is_on(ctx: Context, topic: str) -> bool:
     return consents.is_granted(ctx.session, _scope(ctx, topic))
 
 
+def _asks(ctx: Context) -> bool:
+    return not surveys.has_opted_out(ctx.session, contact_of(ctx).customer_id)
+
+
 def _shown(ctx: Context) -> str:
     lines = [ctx.say("settings.head"), ctx.say("settings.language")]
     for topic in TOPICS:
         state = ctx.say("settings.on" if _is_on(ctx, topic) else "settings.off")
         lines.append(ctx.say("settings.topic", topic=ctx.say(f"topic.{topic}"), state=state))
+    state = ctx.say("settings.on" if _asks(ctx) else "settings.off")
+    lines.append(ctx.say("settings.topic", topic=ctx.say("topic.surveys"), state=state))
     return "\n".join(lines)
 
 
@@ -91,4 +107,6 @@ def _switches(ctx: Context) -> Sequence[Sequence[Button]]:
         on = _is_on(ctx, topic)
         label = ctx.say("key.topic_off" if on else "key.topic_on", topic=ctx.say(f"topic.{topic}"))
         rows.append([Button(label, "switch", topic, int(not on))])
-    return rows
+    asked = _asks(ctx)
+    label = ctx.say("key.topic_off" if asked else "key.topic_on", topic=ctx.say("topic.surveys"))
+    return [*rows, [Button(label, "surveys", "", int(not asked))]]

@@ -1,12 +1,13 @@
 """What a customer writes: joined to the work that goes on, reopening what was resolved, or a new ticket."""
 
-from crm_store import conversations, customers, events, surveys, tickets
+from crm_store import conversations, customers, events, tickets
 from crm_store.conversations import Line
 from crm_store.customers import Contact
 from crm_store.models.conversation import Direction
 from crm_store.models.ticket import Ticket
 from crm_store.rules.lifecycle import Kind, Status, after
 from crm_store.tickets import Latest
+from handlers import asking
 from handlers.agent import boards, topics
 from handlers.context import Context
 from handlers.customer import notices, opening, rating
@@ -85,7 +86,7 @@ def reopen(ctx: Context, ticket: Ticket, text: str) -> None:
     ticket.reopen()
     topics.reopen(topics.bench(ctx), ticket.id)
     boards.refresh(topics.bench(ctx), ticket)
-    surveys.cancel(ctx.session, ticket.id)
+    asking.cancel(ctx, ticket.id, reason="reopened")
     events.record(ctx.session, ticket.id, kind="reopened", by=ctx.by, at=ctx.now, episode=ticket.episode)
     ctx.reply("reopened.asked" if asks(ctx) else "reopened", number=ticket.number)
     told = "notice.reopened" if text or file_of(ctx) else "notice.reopened_bare"

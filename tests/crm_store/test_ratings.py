@@ -11,6 +11,7 @@ from crm_store.models.survey import Rating, RatingChange, Survey, SurveyKind
 from crm_store.models.ticket import RecoveryTask
 from crm_store.ratings import Only, Outcome, Response
 from crm_store.store import Store
+from crm_store.surveys import Question
 from tests.crm_store.served import NOW, agent, resolved
 
 DAY = timedelta(days=1)
@@ -19,7 +20,7 @@ WINDOW = timedelta(hours=72)
 
 def asked(session: Session, inbox_id: int, address: str = "101", at: datetime = NOW) -> Survey:
     ticket = resolved(session, inbox_id, address)
-    survey = surveys.plan(session, ticket, at=at, delay=timedelta(0), channel="telegram")
+    survey = surveys.plan(session, ticket, Question(SurveyKind.CSAT, "telegram", at))
     assert survey is not None
     surveys.mark_asked(survey, now=at)
     return survey
@@ -80,7 +81,7 @@ def test_too_late_for_a_first_score(store: Store, inbox_id: int) -> None:
 def test_what_was_never_asked_cannot_be_rated(store: Store, inbox_id: int) -> None:
     def unit(session: Session) -> Outcome:
         ticket = resolved(session, inbox_id, "101")
-        survey = surveys.plan(session, ticket, at=NOW, delay=DAY, channel="telegram")
+        survey = surveys.plan(session, ticket, Question(SurveyKind.CSAT, "telegram", NOW + DAY))
         assert survey is not None
         return rate(session, survey, 5)
 
@@ -157,3 +158,61 @@ def test_the_response_counts_who_was_asked_and_who_answered(store: Store, inbox_
         for days in (0, 1, 2)
     ]
     assert counted == [Response(0, 0), Response(1, 1), Response(3, 2)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "score", "is_taken"),
+    [("csat", 5, True), ("csat", 0, False), ("csat", 6, False), ("feedback", 1, True), ("feedback", 6, False),
+     ("nps", 0, True), ("nps", 10, True), ("nps", 11, False), ("ces", 7, True), ("ces", 8, False),
+     ("ces", 0, False)],
+)  # fmt: skip
+def test_each_kind_has_its_own_scale(
+    store: Store, inbox_id: int, kind: str, score: int, is_taken: bool
+) -> None:
+    def unit(session: Session) -> None:
+        ticket = resolved(session, inbox_id, "101")
+        survey = surveys.plan(session, ticket, Question(SurveyKind(kind), "telegram", NOW))
+        assert survey is not None
+        surveys.mark_asked(survey, now=NOW)
+        rate(session, survey, score)
+
+    if is_taken:
+        store.write_now(unit)
+        return
+    with pytest.raises(sa.exc.IntegrityError):
+        store.write_now(unit)
+
+
+def test_only_ratings_of_a_service_open_recovery_tasks(store: Store, inbox_id: int) -> None:
+    def unit(session: Session) -> list[bool]:
+        ticket = resolved(session, inbox_id, "101")
+        opened: list[bool] = []
+        for kind in SurveyKind:
+            survey = surveys.plan(session, ticket, Question(kind, "telegram", NOW))
+            assert survey is not None
+            surveys.mark_asked(survey, now=NOW)
+            rate(session, survey, 1)
+            rating = ratings.by_survey(session, survey.id)
+            assert rating is not None
+            opened.append(ratings.recover(session, rating, now=NOW))
+        return opened
+
+    assert store.write_now(unit) == [kind in ratings.SERVICE for kind in SurveyKind]
+
+
+def test_what_is_asked_otherwise_is_no_satisfaction(store: Store, inbox_id: int) -> None:
+    def unit(session: Session) -> None:
+        ticket = resolved(session, inbox_id, "101")
+        survey = surveys.plan(session, ticket, Question(SurveyKind.NPS, "telegram", NOW))
+        assert survey is not None
+        surveys.mark_asked(survey, now=NOW)
+        rate(session, survey, 9)
+
+    store.write_now(unit)
+    end = NOW + DAY
+    assert not store.read_now(
+        lambda session: ratings.histogram(session, kind=SurveyKind.CSAT, start=NOW, end=end)
+    )
+    assert store.read_now(lambda session: ratings.response(session, NOW, end)) == Response(0, 0)
+    [bucket] = store.read_now(lambda session: ratings.by_bucket(session, [NOW, end]))
+    assert bucket == {}

@@ -1,22 +1,27 @@
 """A survey is planned once an episode, asked once, and cancelled while it only waits."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from crm_store import surveys
-from crm_store.models.survey import Survey, SurveyState
+from crm_store import events, surveys
+from crm_store.models.survey import Survey, SurveyKind, SurveyRefusal, SurveyState
+from crm_store.rules.asking import Obstacle
 from crm_store.rules.lifecycle import Kind
 from crm_store.store import Store
+from crm_store.surveys import Question
 from tests.crm_store.served import NOW, agent, resolved
 
 HOUR = timedelta(hours=1)
+SERVICE = Question(SurveyKind.CSAT, "telegram", NOW + HOUR)
 
 
 def plan(session: Session, inbox_id: int, address: str = "101", delay: timedelta = HOUR) -> Survey:
     ticket = resolved(session, inbox_id, address)
-    planned = surveys.plan(session, ticket, at=NOW, delay=delay, channel="telegram")
+    planned = surveys.plan(session, ticket, Question(SurveyKind.CSAT, "telegram", NOW + delay))
     assert planned is not None
     return planned
 
@@ -25,10 +30,10 @@ def test_an_episode_is_asked_about_once(store: Store, inbox_id: int) -> None:
     def unit(session: Session) -> list[int]:
         ticket = resolved(session, inbox_id, "101")
         for _ in range(2):
-            surveys.plan(session, ticket, at=NOW, delay=HOUR, channel="telegram")
+            surveys.plan(session, ticket, SERVICE)
         ticket.reopen()
         ticket.resolve(NOW)
-        surveys.plan(session, ticket, at=NOW, delay=HOUR, channel="telegram")
+        surveys.plan(session, ticket, SERVICE)
         return [survey.episode for survey in surveys.of_ticket(session, ticket.id)]
 
     assert store.write_now(unit) == [1, 2]
@@ -42,12 +47,41 @@ def test_it_remembers_who_served_and_when_to_ask(store: Store, inbox_id: int) ->
     assert store.write_now(unit) == (True, NOW + HOUR, "planned", "telegram")
 
 
-def test_feedback_nobody_answered_is_not_asked_about(store: Store, inbox_id: int) -> None:
-    def unit(session: Session) -> Survey | None:
+def test_what_stands_in_the_way_is_kept_and_nothing_falls_due(store: Store, inbox_id: int) -> None:
+    def unit(session: Session) -> tuple[object, ...]:
         ticket = resolved(session, inbox_id, "101", kind=Kind.FEEDBACK)
-        return surveys.plan(session, ticket, at=NOW, delay=HOUR, channel="telegram")
+        survey = surveys.plan(session, ticket, replace(SERVICE, obstacle=Obstacle.NO_ANSWER))
+        assert survey is not None
+        return survey.state, survey.reason, surveys.due(session, inbox_id, now=NOW + 2 * HOUR)
 
-    assert store.write_now(unit) is None
+    assert store.write_now(unit) == ("cancelled", "no_answer", [])
+
+
+def test_only_a_person_of_this_episode_has_answered(store: Store, inbox_id: int) -> None:
+    def unit(session: Session) -> list[bool]:
+        ticket = resolved(session, inbox_id, "101")
+        seen = [surveys.was_answered(session, ticket)]
+        for kind, by in (("replied", "bot"), ("replied", "staff:1"), ("reopened", "customer:1")):
+            events.record(session, ticket.id, kind=kind, by=by, at=NOW)
+            seen.append(surveys.was_answered(session, ticket))
+        return seen
+
+    assert store.write_now(unit) == [False, False, True, False]
+
+
+def test_a_wish_not_to_be_asked_lasts_until_it_is_taken_back(store: Store, inbox_id: int) -> None:
+    def unit(session: Session) -> tuple[object, ...]:
+        waiting = plan(session, inbox_id)
+        who = waiting.customer_id
+        for _ in range(2):
+            surveys.opt_out(session, who, source="settings", now=NOW)
+        session.refresh(waiting)
+        seen: list[object] = [surveys.has_opted_out(session, who), waiting.state, waiting.reason]
+        surveys.opt_in(session, who, now=NOW + HOUR)
+        kept = session.scalars(sa.select(SurveyRefusal.ended)).all()
+        return (*seen, surveys.has_opted_out(session, who), kept)
+
+    assert store.write_now(unit) == (True, "cancelled", "opted_out", False, [NOW + HOUR])
 
 
 @pytest.mark.parametrize(("late", "count"), [(-timedelta(microseconds=1), 0), (timedelta(0), 2)])
@@ -55,9 +89,9 @@ def test_what_is_due_comes_when_its_time_has_come(
     store: Store, inbox_id: int, late: timedelta, count: int
 ) -> None:
     store.write_now(lambda session: [plan(session, inbox_id, who).id for who in ("101", "102")])
-    due = store.read_now(lambda session: surveys.due(session, inbox_id, now=NOW + HOUR + late))
-    assert len(due) == count
-    assert store.read_now(lambda session: surveys.due(session, inbox_id + 1, now=NOW + 2 * HOUR)) == []
+    at = NOW + HOUR + late
+    assert store.write_now(lambda session: len(surveys.due(session, inbox_id, now=at))) == count
+    assert store.write_now(lambda session: surveys.due(session, inbox_id + 1, now=NOW + 2 * HOUR)) == []
 
 
 def test_it_is_asked_once(store: Store, inbox_id: int) -> None:
@@ -66,7 +100,7 @@ def test_it_is_asked_once(store: Store, inbox_id: int) -> None:
         return [surveys.mark_asked(survey, now=NOW), surveys.mark_asked(survey, now=NOW)]
 
     assert store.write_now(unit) == [True, False]
-    assert store.read_now(lambda session: surveys.due(session, inbox_id, now=NOW + 2 * HOUR)) == []
+    assert store.write_now(lambda session: surveys.due(session, inbox_id, now=NOW + 2 * HOUR)) == []
 
 
 def test_cancelling_spares_what_was_asked(store: Store, inbox_id: int) -> None:
@@ -88,7 +122,7 @@ def test_the_newest_is_the_one_asked_last(store: Store, inbox_id: int) -> None:
         surveys.mark_asked(first, now=NOW + HOUR)
         session.flush()
         newest = surveys.newest_of_customer(session, first.customer_id)
-        next_one = surveys.planned_of_customer(session, first.customer_id)
+        next_one = surveys.unasked_of_customer(session, first.customer_id, since=NOW)
         return newest is first, next_one is waiting, surveys.newest_of_ticket(session, waiting.ticket_id)
 
     assert store.write_now(unit) == (True, True, None)
