@@ -82,7 +82,8 @@ def _start(ctx: Context, kind: Kind, request: Request, *, at: datetime) -> Openi
 
 
 def _due(ctx: Context, kind: Kind, what: Target, at: datetime) -> datetime | None:
-    return deadline(ctx.desk.sla, kind, what=what, start=at, hours=ctx.desk.hours)
+    target = ctx.desk.sla.spans(kind, PRIORITY[kind]).of(what)
+    return deadline(target, start=at, hours=ctx.desk.hours)
 
 
 def _record(ctx: Context, number: int, start: Opening, *, chosen: bool, owner: Reader | None) -> None:
