@@ -83,6 +83,7 @@ def join(session: Session, source: Ticket, target: Ticket, act: Act) -> Merge:
         session, target.id, kind="absorbed", by=act.by, at=act.at, source=source.id, messages=moved,
         changed=_changes(mine, became), **told,
     )  # fmt: skip
+    _tell_changes(session, target.id, was=mine, now=became, act=act, reason="merged")
     merge.became = _plain(share(target))
     return merge
 
@@ -93,6 +94,7 @@ def part(session: Session, merge: Merge, act: Act) -> int:
     _check_parting(merge, target, now=act.at)
     merge.undone, merge.undone_by = act.at, act.by
     later = [other for other in into(session, target.id) if other.id > merge.id]
+    merged = share(target)
     _undo_columns(merge, later, target)
     _return_tags(session, merge, later, target)
     moved = _return_messages(session, merge)
@@ -108,6 +110,7 @@ def part(session: Session, merge: Merge, act: Act) -> int:
         session, target.id, kind="unmerged", by=act.by, at=act.at, source=source.id, status=target.status,
         **told,
     )  # fmt: skip
+    _tell_changes(session, target.id, was=merged, now=share(target), act=act, reason="unmerged")
     return moved
 
 
@@ -216,6 +219,26 @@ def _changes(was: Share, became: Share) -> dict[str, object]:
     """List what a merge changed, for the log."""
     before, now = _plain(was), _plain(became)
     return {name: [before[name], now[name]] for name in FIELDS if before[name] != now[name]}
+
+
+def _tell_changes(  # noqa: PLR0913 - what the lines are made of
+    session: Session, ticket_id: int, *, was: Share, now: Share, act: Act, reason: str
+) -> None:
+    """Write down what else became of the target: woken by what came, or given an owner."""
+    if was.status in {Status.PENDING, Status.SNOOZED} and now.status is Status.OPEN:
+        events.record(
+            session, ticket_id, kind="woken", by=act.by, at=act.at, was=was.status.value, reason=reason
+        )
+    if was.assignee_id == now.assignee_id:
+        return
+    told = {} if was.assignee_id is None else {"was": was.assignee_id}
+    if now.assignee_id is None:
+        events.record(session, ticket_id, kind="unassigned", by=act.by, at=act.at, reason=reason, **told)
+    else:
+        events.record(
+            session, ticket_id, kind="assigned", by=act.by, at=act.at, reason=reason, to=now.assignee_id,
+            **told,
+        )  # fmt: skip
 
 
 def _plain(one: Share) -> dict[str, object]:
