@@ -26,6 +26,11 @@ _KNOWN = Prepared(
         Message.direction == sa.literal_column("'inbound'"),
     )
 )
+_NEWEST_HEARD = Prepared(
+    sa.select(sa.func.max(Message.id)).where(
+        Message.ticket_id == sa.bindparam("ticket"), Message.direction == sa.literal_column("'inbound'")
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,12 @@ def of_ticket(session: Session, ticket_id: int, *, last: int = 10) -> Sequence[M
         sa.select(Message).where(Message.ticket_id == ticket_id).order_by(Message.id.desc()).limit(last)
     ).all()
     return newest[::-1]
+
+
+def newest_heard(session: Session, ticket_id: int) -> int | None:
+    """Return the id of the last message a ticket's customer wrote."""
+    row = _NEWEST_HEARD.first(session, ticket=ticket_id)
+    return None if row is None else cast("int | None", row[0])
 
 
 def by_provider_id(session: Session, conversation_id: int, provider_id: str) -> Message | None:

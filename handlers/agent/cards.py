@@ -150,6 +150,16 @@ def history(
     return "\n".join(reversed(lines)), messages
 
 
+def line(session: Session, ticket: Ticket, message: Message, language: str, *, zone: str) -> str:
+    """Word one message of a ticket as its history does."""
+    return _line(session, message, customers.by_id(session, ticket.customer_id).name, language, zone)
+
+
+def newest_heard(messages: Sequence[Message]) -> int | None:
+    """Return the id of the last of these messages that a customer wrote."""
+    return max((message.id for message in messages if message.direction == Direction.INBOUND), default=None)
+
+
 def _line(session: Session, message: Message, customer: str, language: str, zone: str) -> str:
     name, say = customer, sayer(language)
     if message.direction != Direction.INBOUND:

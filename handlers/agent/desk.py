@@ -2,8 +2,9 @@
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from crm_store import conversations, events, failures, merges, tickets
+from crm_store import conversations, events, failures, held_replies, merges, tickets
 from crm_store.conversations import Line
 from crm_store.customers import Contact
 from crm_store.errors import RefusedError
@@ -13,13 +14,24 @@ from crm_store.models.ticket import Ticket
 from crm_store.outbox import Draft
 from crm_store.rules.lifecycle import Status
 from crm_store.rules.roles import Role
-from handlers.agent import boards, cards, topics
+from handlers.agent import boards, cards, collision, topics
 from handlers.agent.cards import LONGEST_LINE
 from handlers.context import Context
 from handlers.ports import Button, FileRef, Message, OutboundMessage
 from handlers.router import UsageError
 
 SENT, KEPT = "👍", "✍"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a member of staff wrote: words, perhaps a file, and in which chat under which id."""
+
+    text: str
+    file: FileRef | None
+    chat: str
+    id: str
+    is_anyway: bool = False
 
 
 def take(ctx: Context, number: int) -> None:
@@ -57,21 +69,62 @@ def reply(ctx: Context, number: int, text: str | None) -> None:
     answer(ctx, held(ctx, number), text or "")
 
 
-def answer(ctx: Context, ticket: Ticket, text: str) -> None:
-    """Send an answer to the customer, with the file that came with it, and show that it went out."""
-    _check_answerable(ctx, ticket)
-    customer = cards.contact(ctx.session, ticket)
-    if not customer.is_reachable:
-        raise RefusedError("unreachable", number=ticket.number, name=customer.name)
+def answer(ctx: Context, ticket: Ticket, text: str, *, seen: int | None = None) -> bool:
+    """Send an answer with the file that came with it, unless its customer wrote what the writer has not seen.
+
+    Then it is kept, shown with what the customer wrote, and goes out by one tap. Returns whether it went out;
+    `seen` is the customer's last message it was written against, where the place it was written cannot tell.
+    """
+    customer = answerable(ctx, ticket)
+    missed = collision.missed(ctx, ticket, seen)
+    if missed:
+        crossed = collision.hold(ctx, ticket, text, missed)
+        tell(ctx, crossed.text, ticket=ticket.id, buttons=crossed.buttons, shows=missed[-1].id)
+        return False
+    send(ctx, ticket, customer, _written(ctx, text))
+    return True
+
+
+def send(ctx: Context, ticket: Ticket, customer: Contact, written: Written) -> None:
+    """Send an answer to the customer and show that it went out; the first one claims the ticket."""
+    was_unshown = False
     if ticket.assignee_id is None:
+        was_unshown = held_replies.unshown(ctx.session, ticket.id)
         claim(ctx, ticket, reason="replied")
     ticket.answer(ctx.now)
-    message = log(ctx, ticket, Direction.OUTBOUND, text)
-    row = ctx.enqueue(_to_customer(ctx, ticket, customer, text=text, message_id=message))
-    events.record(ctx.session, ticket.id, kind="replied", by=ctx.by, at=ctx.now, message=message)
+    against = events.newest(ctx.session, ticket.id)
+    message = log(ctx, ticket, Direction.OUTBOUND, written)
+    row = ctx.enqueue(_to_customer(ticket, customer, written, message_id=message))
+    told: dict[str, object] = {"anyway": True} if written.is_anyway else {}
+    events.record(
+        ctx.session,
+        ticket.id,
+        kind="replied",
+        by=ctx.by,
+        at=ctx.now,
+        message=message,
+        against=against,
+        **told,
+    )
     boards.refresh(topics.bench(ctx), ticket)
-    _mirror(ctx, ticket, text)
-    react(ctx, SENT, ticket.id, once_sent=row)
+    _mirror(ctx, ticket, written.text)
+    react(ctx, SENT, ticket.id, once_sent=row, on=written.id)
+    if was_unshown:
+        _catch_up(ctx, ticket)
+
+
+def _catch_up(ctx: Context, ticket: Ticket) -> None:
+    """Show a ticket to whoever claimed it by answering before they could read all of it."""
+    if not in_staff_group(ctx):
+        _show_here(ctx, ticket)
+    elif tickets.thread_of(ctx.session, ticket.id) is None:
+        topics.make(topics.bench(ctx), ticket)
+
+
+def _written(ctx: Context, text: str) -> Written:
+    """Return what the event brought: words, a file, and where they were written."""
+    event = ctx.event
+    return Written(text, file_of(ctx), ctx.place.chat, event.id if isinstance(event, Message) else "")
 
 
 def _mirror(ctx: Context, ticket: Ticket, text: str) -> None:
@@ -89,27 +142,33 @@ def send_again(ctx: Context, subject: str, revision: int) -> None:
         raise RefusedError("sent_already")
     ticket = held(ctx, row.ticket_id)
     check_owner(ctx, ticket)
-    customer = cards.contact(ctx.session, ticket)
-    if not customer.is_reachable:
-        raise RefusedError("unreachable", number=ticket.number, name=customer.name)
+    _reachable(ctx, ticket)
     ctx.edit(ctx.say("failed.again", number=ticket.number))
     react(ctx, SENT, ticket.id, once_sent=row.id)
 
 
-def _check_answerable(ctx: Context, ticket: Ticket) -> None:
+def answerable(ctx: Context, ticket: Ticket) -> Contact:
+    """Return the customer of a ticket that the sender may answer now, or refuse."""
     if ticket.status == Status.RESOLVED:
         raise RefusedError("reply_resolved", number=ticket.number)
     if ticket.is_resolved:
         raise RefusedError("closed", number=ticket.number)
     check_owner(ctx, ticket)
+    return _reachable(ctx, ticket)
 
 
-def _to_customer(ctx: Context, ticket: Ticket, customer: Contact, *, text: str, message_id: int) -> Draft:
-    event = ctx.event
-    body: dict[str, object] = {"text": text}
+def _reachable(ctx: Context, ticket: Ticket) -> Contact:
+    customer = cards.contact(ctx.session, ticket)
+    if not customer.is_reachable:
+        raise RefusedError("unreachable", number=ticket.number, name=customer.name)
+    return customer
+
+
+def _to_customer(ticket: Ticket, customer: Contact, written: Written, *, message_id: int) -> Draft:
+    body: dict[str, object] = {"text": written.text}
     action = Action.SEND
-    if isinstance(event, Message) and event.file is not None:
-        body = {"from_chat": event.place.chat, "message": event.id, "caption": text}
+    if written.file is not None:
+        body = {"from_chat": written.chat, "message": written.id, "caption": written.text}
         action = Action.COPY
     return Draft(
         inbox_id=customer.inbox_id, chat=customer.chat, body=body, action=action,
@@ -122,7 +181,7 @@ def note(ctx: Context, number: int, text: str | None) -> None:
     ticket = held(ctx, number)
     if not (text or "").strip() and file_of(ctx) is None:
         raise UsageError("note")
-    message = log(ctx, ticket, Direction.NOTE, (text or "").strip())
+    message = log(ctx, ticket, Direction.NOTE, _written(ctx, (text or "").strip()))
     events.record(ctx.session, ticket.id, kind="noted", by=ctx.by, at=ctx.now, message=message)
     react(ctx, KEPT, ticket.id)
 
@@ -183,13 +242,14 @@ def claim(ctx: Context, ticket: Ticket, *, reason: str) -> None:
     boards.refresh(topics.bench(ctx), ticket)
 
 
-def log(ctx: Context, ticket: Ticket, direction: Direction, text: str) -> int:
-    """Write down what staff said about a ticket, with the file that came with it."""
-    file = file_of(ctx)
+def log(ctx: Context, ticket: Ticket, direction: Direction, written: Written) -> int:
+    """Write down what staff said about a ticket, with its file and where it was written."""
+    file = written.file
     line = Line(
-        conversation_id=ticket.conversation_id, ticket_id=ticket.id, direction=direction, body=text,
+        conversation_id=ticket.conversation_id, ticket_id=ticket.id, direction=direction, body=written.text,
         file_kind=file.kind if file else None, file_id=file.id if file else None,
         file_name=file.name if file else None, staff_id=ctx.staff.id,
+        source_chat=written.chat if written.id else None, source_id=written.id or None,
     )  # fmt: skip
     return conversations.log(ctx.session, line, at=ctx.now)
 
@@ -199,9 +259,9 @@ def file_of(ctx: Context) -> FileRef | None:
     return ctx.event.file if isinstance(ctx.event, Message) else None
 
 
-def react(ctx: Context, emoji: str, ticket_id: int, *, once_sent: int | None = None) -> None:
+def react(ctx: Context, emoji: str, ticket_id: int, *, once_sent: int | None = None, on: str = "") -> None:
     """Answer what staff wrote or pressed with a sign, once the row it waits for has gone out."""
-    shown = ctx.event.id if isinstance(ctx.event, Message) else getattr(ctx.event, "message_id", "")
+    shown = on or (ctx.event.id if isinstance(ctx.event, Message) else getattr(ctx.event, "message_id", ""))
     if not shown:
         return
     body: dict[str, object] = {"message": shown, "emoji": emoji}
@@ -214,12 +274,25 @@ def react(ctx: Context, emoji: str, ticket_id: int, *, once_sent: int | None = N
     ctx.enqueue(sign)
 
 
-def tell(ctx: Context, text: str, *, ticket: int, buttons: Sequence[Sequence[Button]] = ()) -> int:
-    """Answer where the event happened with words of a ticket, so that a reply to them finds it."""
+def tell(
+    ctx: Context,
+    text: str,
+    *,
+    ticket: int,
+    buttons: Sequence[Sequence[Button]] = (),
+    shows: int | None = None,
+) -> int:
+    """Answer where the event happened with words of a ticket, so that a reply to them finds it.
+
+    `shows` is the newest message of its customer that can be read in them.
+    """
     body = OutboundMessage(text, buttons).body()
     if ctx.place.thread:
         body["thread"] = ctx.place.thread
-    return ctx.enqueue(Draft(inbox_id=ctx.place.inbox_id, chat=ctx.place.chat, body=body, ticket_id=ticket))
+    place = ctx.place
+    return ctx.enqueue(
+        Draft(inbox_id=place.inbox_id, chat=place.chat, body=body, ticket_id=ticket, shows_id=shows)
+    )
 
 
 def in_staff_group(ctx: Context) -> bool:
@@ -253,7 +326,8 @@ def _show_here(ctx: Context, ticket: Ticket) -> None:
         topics.say(topics.bench(ctx), thread, "take.taken", number=ticket.number, name=ctx.staff.name)
     text, messages = cards.with_history(ctx.session, ticket, ctx.language, now=ctx.now, zone=ctx.desk.zone)
     how = ctx.say("desk.how_in_private", number=ticket.number)
-    tell(ctx, f"{text}\n\n{how}", ticket=ticket.id, buttons=cards.keys(ctx.say, ticket))
+    shows = cards.newest_heard(messages)
+    tell(ctx, f"{text}\n\n{how}", ticket=ticket.id, buttons=cards.keys(ctx.say, ticket), shows=shows)
     for body in topics.files(ctx.session, messages):
         ctx.enqueue(
             Draft(

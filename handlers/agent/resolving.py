@@ -35,7 +35,8 @@ def resolve(ctx: Context, number: int, text: str | None) -> None:
         inside = desk.as_note(words)
         if inside is not None:
             raise RefusedError("mixed_note")
-        desk.answer(ctx, ticket, words)
+        if not desk.answer(ctx, ticket, words):
+            return  # the customer has just written: what there is to resolve may be another thing now
     finish(ctx, ticket)
 
 

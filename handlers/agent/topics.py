@@ -60,7 +60,8 @@ def _fill(at: Bench, thread: Thread, ticket: Ticket) -> None:
     say, language = at.say, at.desk.language
     text, messages = cards.with_history(at.session, ticket, language, now=at.now, zone=at.desk.zone)
     card = OutboundMessage(f"{text}\n\n{say('desk.how_in_topic')}", cards.keys(say, ticket))
-    row = outbox.enqueue(at.session, replace(_draft(thread), body=card.body()), now=at.now)
+    shows = replace(_draft(thread), body=card.body(), shows_id=cards.newest_heard(messages))
+    row = outbox.enqueue(at.session, shows, now=at.now)
     at.session.add(ThreadCard(thread_id=thread.id, outbox_id=row, shown=text.partition("\n\n")[0]))
     outbox.enqueue(at.session, replace(_draft(thread), action=Action.PIN, target_id=row), now=at.now)
     for body in files(at.session, messages):

@@ -1,6 +1,6 @@
 """What the desk hears of customers: a line for each new ticket, and what they add to one being worked."""
 
-from crm_store import readers
+from crm_store import conversations, readers
 from crm_store.models.outbox import Action, Lane
 from crm_store.outbox import Draft
 from crm_store.readers import Desk, Reader
@@ -56,14 +56,14 @@ def _draft_to(ctx: Context, place: Desk, number: int) -> Draft | None:
         return None
     return Draft(
         inbox_id=ctx.place.inbox_id, chat=chat, body={}, priority=Lane.NOTICE, thread_id=place.thread_id,
-        ticket_id=number,
+        ticket_id=number, shows_id=conversations.newest_heard(ctx.session, number),
     )  # fmt: skip
 
 
 def _with(draft: Draft, body: dict[str, object], *, action: Action = Action.SEND) -> Draft:
     return Draft(
         inbox_id=draft.inbox_id, chat=draft.chat, body=body, action=action, priority=draft.priority,
-        thread_id=draft.thread_id, ticket_id=draft.ticket_id,
+        thread_id=draft.thread_id, ticket_id=draft.ticket_id, shows_id=draft.shows_id,
     )  # fmt: skip
 
 
