@@ -64,6 +64,7 @@ ROUTES: Router = Router(
     command("reopen", resolving.reopen, role=Role.AGENT, takes="ticket"),
     command("close", closing.close, role=Role.AGENT, takes="text?"),
     command("tag", sorting.tag, role=Role.AGENT, takes="ticket text?"),
+    command("kind", sorting.kind, role=Role.AGENT, takes="ticket word"),
     command("priority", sorting.priority, role=Role.AGENT, takes="ticket word"),
     command("macro", macros.macro, role=Role.AGENT, takes="ticket? text?"),
     command("customer", profile.show, role=Role.AGENT, takes="ticket", reads=True),

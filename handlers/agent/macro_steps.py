@@ -37,6 +37,10 @@ def _priority(ctx: Context, ticket: Ticket, argument: str) -> None:
     sorting.set_priority(ctx, ticket, naming.choice(argument, Priority, "priority"))
 
 
+def _kind(ctx: Context, ticket: Ticket, argument: str) -> None:
+    sorting.set_kind(ctx, ticket, naming.choice(argument, Kind, "kind"))
+
+
 def _note(ctx: Context, ticket: Ticket, argument: str) -> None:
     desk.note(ctx, ticket.number, argument)
 
@@ -72,6 +76,7 @@ DOINGS: Mapping[str, Doing] = {
     "tag": Doing(_tag, sorting.tag_words),
     "untag": Doing(_untag, sorting.tag_words),
     "priority": Doing(_priority, lambda argument: naming.choice(argument, Priority, "priority")),
+    "kind": Doing(_kind, lambda argument: naming.choice(argument, Kind, "kind")),
     "note": Doing(_note, _needed),
     "take": Doing(_take, _any),
     "resolve": Doing(_resolve, _any),

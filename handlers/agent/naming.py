@@ -28,9 +28,9 @@ def choice(word: str, choices: Iterable[Choice], code: str) -> Choice:
     raise unknown(word, named, code)
 
 
-def unknown(word: str, names: Iterable[str], code: str, **values: object) -> RefusedError:
+def unknown(word: str, known: Iterable[str], code: str, **values: object) -> RefusedError:
     """Return the refusal of a name that does not exist: with the one most likely meant, if one is close."""
-    meant = suggest(word.strip().casefold(), names)
+    meant = suggest(word.strip().casefold(), known)
     if meant is None:
         return RefusedError(f"unknown_{code}", word=word[:SHOWN], **values)
     return RefusedError(f"meant_{code}", word=word[:SHOWN], meant=meant, **values)

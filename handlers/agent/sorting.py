@@ -6,7 +6,7 @@ import unicodedata
 from crm_store import events, tags
 from crm_store.errors import RefusedError
 from crm_store.models.ticket import Ticket
-from crm_store.rules.lifecycle import Priority
+from crm_store.rules.lifecycle import Kind, Priority
 from handlers.agent import boards, desk, naming, topics
 from handlers.context import Context
 from handlers.router import UsageError
@@ -85,6 +85,31 @@ def set_priority(ctx: Context, ticket: Ticket, wanted: Priority) -> None:
     events.record(
         ctx.session, ticket.id, kind="priority_changed", by=ctx.by, at=ctx.now, was=was, to=wanted.value
     )
+    boards.refresh(topics.bench(ctx), ticket)
+
+
+def kind(ctx: Context, number: int, word: str) -> None:
+    """Say what a ticket is: an inquiry, feedback or a complaint."""
+    wanted = naming.choice(word, Kind, "kind")
+    ticket = desk.held(ctx, number)
+    if ticket.is_resolved:
+        raise RefusedError("resolved", number=number, status=ticket.status)
+    set_kind(ctx, ticket, wanted)
+    shown = ctx.say(f"word.{wanted.value}")
+    desk.tell(ctx, ctx.say("kind.now", number=number, kind=shown), ticket=ticket.id)
+
+
+def set_kind(ctx: Context, ticket: Ticket, wanted: Kind) -> None:
+    """Change what a ticket is, without a word to its customer; a complaint has a high priority at least."""
+    if ticket.kind == wanted:
+        return
+    was, ticket.kind = ticket.kind, wanted.value
+    ctx.session.flush()
+    events.record(
+        ctx.session, ticket.id, kind="kind_changed", by=ctx.by, at=ctx.now, was=was, to=wanted.value
+    )
+    if wanted is Kind.COMPLAINT and Priority(ticket.priority).rank < Priority.HIGH.rank:
+        set_priority(ctx, ticket, Priority.HIGH)
     boards.refresh(topics.bench(ctx), ticket)
 
 

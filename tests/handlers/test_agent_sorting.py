@@ -92,3 +92,19 @@ def test_a_colleagues_ticket_is_not_closed(home: House) -> None:
     home.hears("chen", f"/take {number}")
     home.hears("wang", f"/close {number}")
     assert get(home, number).status == Status.OPEN
+
+
+def test_what_becomes_a_complaint_is_urgent_enough_and_its_customer_hears_nothing(home: House) -> None:
+    number = ticket(home)
+    told = home.hears("wang", f"/kind {number} 投诉")
+    assert not [line for line in told if line.startswith(f"{MEI}: ")]
+    found = get(home, number)
+    assert (found.kind, found.priority) == (Kind.COMPLAINT, Priority.HIGH)
+    assert [kind for kind, _ in log(home, number)[-2:]] == ["kind_changed", "priority_changed"]
+
+
+def test_a_mistyped_kind_is_asked_about(home: House) -> None:
+    number = ticket(home)
+    assert home.hears("wang", f"/kind {number} complant") == [
+        f"{WANG}: 没有“complant”这个类型，您是想说“投诉”吗？"
+    ]
