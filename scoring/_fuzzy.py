@@ -1,9 +1,14 @@
 """The two rapidfuzz scorers in use, in a module of their own: loading rapidfuzz takes 3 MB."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import JaroWinkler
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 
 def closest(word: str, choices: Sequence[str], *, cutoff: float) -> int | None:
@@ -14,8 +19,11 @@ def closest(word: str, choices: Sequence[str], *, cutoff: float) -> int | None:
     return None if best is None else int(best[2])
 
 
-def sorted_ratios(text: str, choices: Sequence[str]) -> Iterator[tuple[int, float]]:
-    """Give position and token_sort_ratio (0 to 100) of every choice, the likest first."""
-    ranked = process.extract(text, choices, scorer=fuzz.token_sort_ratio, processor=None, limit=None)
-    for _, ratio, position in ranked:
-        yield position, ratio
+def sorted_ratios(texts: Sequence[str], choices: Sequence[str]) -> "npt.NDArray[np.float32]":
+    """Return token_sort_ratio (0 to 1) of texts and choices, both with their words in order already.
+
+    Shape (texts, choices). With the words sorted once it is the plain ratio, five times as fast.
+    """
+    found: npt.NDArray[np.float32] = process.cdist(texts, choices, scorer=fuzz.ratio, processor=None)
+    found /= 100
+    return found
