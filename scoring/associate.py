@@ -9,6 +9,12 @@ from typing import Literal
 from scoring._fdr import false_discovery
 from scoring._strengths import CorrelationRatio, CramersV, Ordinal, Pearson
 
+__all__ = [
+    "Cell", "CorrelationRatio", "CramersV", "Finding", "Kind", "Method", "Ordinal", "Pearson",
+    "Refusal", "Scan", "correlation_ratio", "cramers_v", "crosstab", "kind", "ordinal", "pearson",
+    "scan"
+]  # fmt: skip
+
 Cell = str | int | float | bool | None
 Kind = Literal["category", "scale", "number"]
 Method = Literal["cramers_v", "correlation_ratio", "ordinal", "pearson"]

@@ -7,9 +7,9 @@ histogram, so five million ratings cost no more than five.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
-from statistics import NormalDist
 from typing import Literal, TypeVar, overload
 
+from scoring._normal import quantile
 from scoring.describe import summary
 
 CSAT_SCALE = range(1, 6)
@@ -46,9 +46,9 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class NetPromoter:
-    """Promoters less detractors, -100 to 100, its plain standard error and its adjusted Wald interval.
+    """Promoters less detractors, -100 to 100, with standard error and adjusted Wald interval.
 
-    The interval lies around centre, the score after the adjustment, and not around value.
+    The interval lies around centre, the adjusted score with an error of its own, and not around value.
     """
 
     n: int
@@ -58,6 +58,7 @@ class NetPromoter:
     value: float | None
     se: float | None
     centre: float | None
+    centre_se: float | None
     low: float | None
     high: float | None
 
@@ -110,7 +111,7 @@ def wilson(k: int, n: int, *, confidence: float = CONFIDENCE) -> Rate:
     k and n are counts with 0 <= k <= n, else ValueError; value, low and high are 0 to 1, or None when n is 0.
     Source: Wilson (1927), JASA 22, 209-212; recommended for small n by Brown, Cai & DasGupta (2001).
     """
-    z = _z(confidence)
+    z = quantile(confidence)
     if not 0 <= k <= n or k % 1 or n % 1:
         raise ValueError(f"need whole numbers 0 <= k <= n, not k={k} and n={n}")
     if n == 0:
@@ -150,15 +151,15 @@ def nps(hist: Histogram, *, confidence: float = CONFIDENCE) -> NetPromoter:
     to 10 or a negative count is a ValueError.
     Source: Reichheld, Harvard Business Review (2003); adjustment after Rocks (2016).
     """
-    z = _z(confidence)
+    z = quantile(confidence)
     _check(hist, NPS_SCALE)
     n = sum(hist.values())
     promoters = sum(count for score, count in hist.items() if score >= PROMOTER)
     detractors = sum(count for score, count in hist.items() if score <= DETRACTOR)
     if n == 0:
-        return NetPromoter(0, 0, 0, 0, None, None, None, None, None)
+        return NetPromoter(0, 0, 0, 0, None, None, None, None, None, None)
     value, se = _net(promoters, detractors, n)
-    centre, spread = _net(promoters + PSEUDO_ANSWERS, detractors + PSEUDO_ANSWERS, n + 4 * PSEUDO_ANSWERS)
+    centre, centre_se = _net(promoters + PSEUDO_ANSWERS, detractors + PSEUDO_ANSWERS, n + 4 * PSEUDO_ANSWERS)
     return NetPromoter(
         n=n,
         promoters=promoters,
@@ -167,8 +168,9 @@ def nps(hist: Histogram, *, confidence: float = CONFIDENCE) -> NetPromoter:
         value=value,
         se=se,
         centre=centre,
-        low=max(-100.0, centre - z * spread),
-        high=min(100.0, centre + z * spread),
+        centre_se=centre_se,
+        low=max(-100.0, centre - z * centre_se),
+        high=min(100.0, centre + z * centre_se),
     )
 
 
@@ -301,10 +303,3 @@ def _check(hist: Histogram, scale: range) -> None:
             raise ValueError(f"score {score} has the count {count}; a count is whole and not negative")
         if score not in scale:
             raise ValueError(f"score {score} is not on the scale {scale.start} to {scale.stop - 1}")
-
-
-def _z(confidence: float) -> float:
-    """Return the two-sided normal quantile of a confidence between 0 and 1."""
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence must lie between 0 and 1, not {confidence}")
-    return NormalDist().inv_cdf((1 + confidence) / 2)
