@@ -1,8 +1,9 @@
 """Closing for good: one ticket or many, without asking their customers anything."""
 
 import re
+from datetime import timedelta
 
-from crm_store import events
+from crm_store import events, snapshots, undo
 from crm_store.errors import RefusedError
 from crm_store.models.ticket import Ticket
 from crm_store.rules.lifecycle import Kind, Status
@@ -14,12 +15,19 @@ from handlers.router import UsageError
 MOST = 50
 NUMBERS = re.compile(r"((?:#?\d{1,15}[\s,，、]*)*)(.*)", re.DOTALL)
 REASON = "by_staff"
+REGRET = timedelta(hours=24)  # how long closing can be taken back
 
 
 def close(ctx: Context, text: str | None) -> None:
     """Close the tickets named, or the one this place is about; all of them or none."""
     numbers, words = _read(ctx, text or "")
+    before = [snapshots.take(ctx.session, desk.held(ctx, number)) for number in numbers]
     closed = [_close(ctx, number, words) for number in numbers]
+    subject = "ticket:" + ", ".join(f"#{number}" for number in numbers)
+    undo.remember(
+        ctx.session, kind="close", by=ctx.by, at=ctx.now, window=REGRET, subject=subject,
+        before={"tickets": before},
+    )  # fmt: skip
     if len(closed) == 1:
         desk.tell(ctx, ctx.say("close.one", number=closed[0].number), ticket=closed[0].id)
         return

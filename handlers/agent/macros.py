@@ -1,8 +1,9 @@
 """Macros: a saved reply and its steps, shown first, then carried out together or not at all."""
 
 import re
+from datetime import timedelta
 
-from crm_store import customers, events, macros
+from crm_store import customers, events, macros, snapshots, undo
 from crm_store import staff as people
 from crm_store.errors import RefusedError
 from crm_store.macros import Saved
@@ -19,6 +20,7 @@ BLANK = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 BLANKS = ("customer", "number", "agent")
 CHANGES = ("edit", "drop")
 LONGEST = 3500
+REGRET = timedelta(hours=1)  # how long a macro can be taken back
 
 
 def macro(ctx: Context, number: int | None, text: str | None) -> None:
@@ -47,11 +49,16 @@ def pressed(ctx: Context, subject: str, revision: int) -> None:
 
 def run(ctx: Context, ticket: Ticket, saved: Saved) -> None:
     """Send a macro's words and carry out its steps, in this one transaction."""
+    before = snapshots.take(ctx.session, ticket)
     events.record(ctx.session, ticket.id, kind="macro_run", by=ctx.by, at=ctx.now, macro=saved.name)
     words = _filled(ctx, ticket, saved)
     if words:
         desk.answer(ctx, ticket, words)
     macro_steps.run(ctx, ticket, saved.steps)
+    undo.remember(
+        ctx.session, kind="macro", by=ctx.by, at=ctx.now, window=REGRET, subject=f"ticket:{ticket.id}",
+        before={"tickets": [before]},
+    )  # fmt: skip
 
 
 def _list(ctx: Context) -> None:

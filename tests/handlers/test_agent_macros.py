@@ -146,3 +146,14 @@ def test_the_list_tells_what_each_does(home: House) -> None:
     assert home.hears("wang", "/macro") == [
         f"{WANG}: 还没有快捷回复。主管可以发送 /macro edit 名称 zh 内容 来新建。"
     ]
+
+
+def test_what_a_macro_changed_is_taken_back(home: House) -> None:
+    number = ticket(home)
+    home.hears("wang", f"/tag {number} vip")
+    home.hears("wang", f"/macro {number} refund")
+    press(home)
+    home.hears("wang", "/undo")
+    found = get(home, number)
+    assert (found.status, found.priority, kept(home, number)) == (Status.NEW, Priority.NORMAL, ["vip"])
+    assert [kind for kind, _ in log(home, number)][-1] == "undone"

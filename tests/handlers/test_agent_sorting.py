@@ -1,5 +1,6 @@
 """Tags, priority, and closing without a word to the customer."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,7 @@ def test_a_mistyped_priority_is_asked_about(home: House) -> None:
 def test_closing_says_nothing_to_the_customer(home: House) -> None:
     number = ticket(home)
     told = home.hears("wang", f"/close {number} spam")
-    assert told == [f"{WANG}: #1 已关闭，未向客户发送任何询问。"]
+    assert told == [f"{WANG}: #1 已关闭，未向客户发送任何询问。发送 /undo 可撤销。"]
     assert get(home, number).status == Status.CLOSED
     assert [(kind, detail["reason"]) for kind, detail in log(home, number)[-2:]] == [
         ("resolved", "by_staff"), ("closed", "by_staff"),
@@ -108,3 +109,28 @@ def test_a_mistyped_kind_is_asked_about(home: House) -> None:
     assert home.hears("wang", f"/kind {number} complant") == [
         f"{WANG}: 没有“complant”这个类型，您是想说“投诉”吗？"
     ]
+
+
+def test_closing_many_is_taken_back_whole(home: House) -> None:
+    first, second = ticket(home), ticket(home, "li")
+    home.hears("wang", f"/tag {second} spam")
+    before = [
+        (found.status, found.resolved, found.assignee_id)
+        for found in map(partial(get, home), (first, second))
+    ]
+    home.hears("wang", f"/close {first} {second}")
+    home.passes(hours=2)
+    home.hears("wang", "/undo")
+    after = [
+        (found.status, found.resolved, found.assignee_id)
+        for found in map(partial(get, home), (first, second))
+    ]
+    assert after == before
+
+
+def test_closing_is_final_after_a_day(home: House) -> None:
+    number = ticket(home)
+    home.hears("wang", f"/close {number}")
+    home.passes(hours=25)
+    home.hears("wang", "/undo")
+    assert get(home, number).status == Status.CLOSED
