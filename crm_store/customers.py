@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 
 from crm_store import search
 from crm_store.errors import NotFoundError
+from crm_store.models.block import Bar, BarKind
 from crm_store.models.conversation import Conversation
 from crm_store.models.customer import Customer, CustomerTag, Identity
 from crm_store.models.search import SearchCustomer
 from crm_store.models.staff import Staff, StaffRole
 from crm_store.rules.roles import Role, may
 from crm_store.store import Prepared
-from crm_store.types import micros
+from crm_store.types import instant, micros
 
 
 @dataclass(slots=True)
@@ -32,6 +33,19 @@ class StaffMember:
         return may(self.roles, role)
 
 
+@dataclass(frozen=True, slots=True)
+class Barrier:
+    """A customer's block or mute as intake sees it."""
+
+    id: int
+    kind: str
+    until: datetime | None
+
+    def holds(self, now: datetime) -> bool:
+        """Tell whether it is not over yet."""
+        return self.until is None or now < self.until
+
+
 @dataclass(slots=True)
 class Contact:
     """A customer on one inbox as a handler sees one."""
@@ -46,6 +60,15 @@ class Contact:
     inbox_id: int
     chat: str
     is_reachable: bool = True
+    bar: Barrier | None = None
+
+    def is_blocked(self, now: datetime) -> bool:
+        """Tell whether messages are kept away from the desk at this moment."""
+        return self.bar is not None and self.bar.kind == BarKind.BLOCK and self.bar.holds(now)
+
+    def is_muted(self, now: datetime) -> bool:
+        """Tell whether the desk hears nothing of messages at this moment."""
+        return self.bar is not None and self.bar.kind == BarKind.MUTE and self.bar.holds(now)
 
 
 @dataclass(slots=True)
@@ -64,6 +87,7 @@ _SENDER = Prepared(
     sa.select(
         Identity.id, Identity.customer_id, Customer.name, Customer.language, Customer.language_chosen,
         Customer.zone, Conversation.id, Identity.unreachable_since, Staff.id, Staff.name, Staff.language,
+        Bar.id, Bar.kind, Bar.until,
     )
     .select_from(_ask)
     .outerjoin(Identity, sa.and_(Identity.inbox_id == _ask.c.inbox, Identity.address == _ask.c.address))
@@ -71,6 +95,7 @@ _SENDER = Prepared(
     .outerjoin(
         Conversation, sa.and_(Conversation.inbox_id == _ask.c.inbox, Conversation.chat == _ask.c.address)
     )
+    .outerjoin(Bar, sa.and_(Bar.customer_id == Identity.customer_id, Bar.lifted.is_(None)))
     .outerjoin(Staff, sa.and_(Staff.inbox_id == _ask.c.inbox, Staff.address == _ask.c.address))
 )  # fmt: skip
 _ROLES = Prepared(
@@ -111,6 +136,9 @@ def sender(session: Session, inbox_id: int, address: str) -> Sender:
         staff,
         staff_name,
         staff_language,
+        bar,
+        bar_kind,
+        bar_until,
     ) = row
     found = Sender()
     if staff is not None:
@@ -125,6 +153,9 @@ def sender(session: Session, inbox_id: int, address: str) -> Sender:
             conversation_id=cast("int | None", conversation), inbox_id=inbox_id, chat=address,
             is_reachable=gone is None,
         )  # fmt: skip
+        if bar is not None:
+            until = None if bar_until is None else instant(cast("int", bar_until))
+            found.contact.bar = Barrier(cast("int", bar), cast("str", bar_kind), until)
     return found
 
 
@@ -206,6 +237,12 @@ def unreachable(session: Session, inbox_id: int, chat: str, *, reason: str, now:
     )
     if found is not None:
         reach(session, found, reason=reason, now=now)
+
+
+def names(session: Session, *, newest: int = 500) -> list[str]:
+    """List the names of the newest customers, for a hint when one is mistyped."""
+    known = sa.select(Customer.name).where(Customer.erased.is_(None)).order_by(Customer.id.desc())
+    return list(session.scalars(known.limit(newest)))
 
 
 def tag(session: Session, customer_id: int, word: str, *, by: str, now: datetime) -> None:

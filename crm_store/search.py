@@ -25,7 +25,7 @@ from crm_store.rules.lifecycle import Kind, Status
 from crm_store.rules.tokens import Needle, Span, Term
 from crm_store.store import adding
 
-CHUNK = 100
+CHUNK = 50
 SETTLED = timedelta(seconds=10)  # where writers run side by side, a lower number may still come meanwhile
 AT_ONCE = 64  # rows fetched at a time, so that a page costs what it shows
 Indexed = type[SearchMessage] | type[SearchTicket] | type[SearchCustomer]
@@ -81,15 +81,19 @@ def index(session: Session, *, now: datetime) -> bool:
 
 def put(session: Session, table: Indexed, row_id: int, text: str) -> None:
     """Index a text under its row, in place of what it said before."""
-    words = " ".join(tokens.tokens(text))
-    fresh = adding(session, table).values(id=row_id, words=words)
-    session.execute(
-        fresh.on_conflict_do_update(
+    _put(session, table, [(row_id, text)])
+
+
+def _put(session: Session, table: Indexed, texts: Iterable[tuple[int, str]]) -> None:
+    rows = [{"id": row_id, "words": " ".join(tokens.tokens(text))} for row_id, text in texts]
+    if rows:
+        fresh = adding(session, table)
+        changed = fresh.on_conflict_do_update(
             index_elements=["id"],
             set_={"words": fresh.excluded.words},
             where=table.words != fresh.excluded.words,
         )
-    )
+        session.connection().execute(changed, rows)
 
 
 def _advance(session: Session, source: Source, *, now: datetime) -> bool:
@@ -123,18 +127,18 @@ def _mark(session: Session, source: Source) -> int:
 
 
 def _take_messages(session: Session, ids: Sequence[int]) -> None:
-    for row_id, body in session.execute(sa.select(Message.id, Message.body).where(Message.id.in_(ids))):
-        put(session, SearchMessage, row_id, body)
+    rows = session.execute(sa.select(Message.id, Message.body).where(Message.id.in_(ids)))
+    _put(session, SearchMessage, [(row.id, row.body) for row in rows])
 
 
 def _take_tickets(session: Session, ids: Sequence[int]) -> None:
-    for ticket_id, subject in session.execute(sa.select(Ticket.id, Ticket.subject).where(Ticket.id.in_(ids))):
-        put(session, SearchTicket, ticket_id, _card(session, ticket_id, subject))
+    rows = session.execute(sa.select(Ticket.id, Ticket.subject).where(Ticket.id.in_(ids))).all()
+    _put(session, SearchTicket, [(row.id, _card(session, row.id, row.subject)) for row in rows])
 
 
 def _take_customers(session: Session, ids: Sequence[int]) -> None:
-    for row_id, name in session.execute(sa.select(Customer.id, Customer.name).where(Customer.id.in_(ids))):
-        put(session, SearchCustomer, row_id, name)
+    rows = session.execute(sa.select(Customer.id, Customer.name).where(Customer.id.in_(ids)))
+    _put(session, SearchCustomer, [(row.id, row.name) for row in rows])
 
 
 _TAKE = {
@@ -179,13 +183,13 @@ def _exact(session: Session, question: Question) -> Sequence[Hit]:
 def _lines(session: Session, question: Question) -> Iterator[Hit]:
     """Yield the messages of tickets that answer, newest first."""
     stale = sa.select(MessageEdit.message_id).where(MessageEdit.id > _mark(session, Source.EDITS))
-    tail = sa.or_(Message.id > _mark(session, Source.MESSAGES), Message.id.in_(stale))
+    tails = [Message.id > _mark(session, Source.MESSAGES), Message.id.in_(stale)]
     columns = sa.select(Message.id, Message.at, Message.body, Message.direction, Message.ticket_id)
     asked = columns.join(Ticket, Ticket.id == Message.ticket_id).where(*_filters(question, Message.at))
     if question.only_notes:
         asked = asked.where(Message.direction == Direction.NOTE)
     last = None
-    for row in _both(session, SearchMessage, asked, Message.id, terms=question.terms, tail=tail):
+    for row in _both(session, SearchMessage, asked, Message.id, terms=question.terms, tails=tails):
         row_id, at, body, direction, ticket_id = row
         span = tokens.find(body, question.terms)
         if span is not None and ticket_id is not None and row_id != last:
@@ -199,8 +203,8 @@ def _cards(session: Session, question: Question) -> Iterator[Hit]:
         return
     changed = sa.select(Event.ticket_id).where(Event.id > _mark(session, Source.EVENTS))
     asked = sa.select(Ticket.id, Ticket.opened, Ticket.subject).where(*_filters(question, Ticket.opened))
-    tail = Ticket.id.in_(changed)
-    for row in _both(session, SearchTicket, asked, Ticket.id, terms=question.terms, tail=tail):
+    tails = [Ticket.id.in_(changed)]
+    for row in _both(session, SearchTicket, asked, Ticket.id, terms=question.terms, tails=tails):
         ticket_id, opened, subject = row
         text = _card(session, ticket_id, subject)
         span = tokens.find(text, question.terms)
@@ -211,9 +215,9 @@ def _cards(session: Session, question: Question) -> Iterator[Hit]:
 def customers(session: Session, terms: Sequence[Term], *, limit: int) -> Sequence[tuple[int, str]]:
     """List the customers whose name has these terms, the newest first."""
     asked = sa.select(Customer.id, Customer.name).where(Customer.erased.is_(None))
-    tail = Customer.id > _mark(session, Source.CUSTOMERS)
+    tails = [Customer.id > _mark(session, Source.CUSTOMERS)]
     found: dict[int, str] = {}
-    for row in _both(session, SearchCustomer, asked, Customer.id, terms=terms, tail=tail) if terms else ():
+    for row in _both(session, SearchCustomer, asked, Customer.id, terms=terms, tails=tails) if terms else ():
         row_id, name = row
         if tokens.find(name, terms) is not None:
             found[row_id] = name
@@ -246,10 +250,11 @@ def _both(  # noqa: PLR0913 - one question to two places
     row_id: sa.orm.InstrumentedAttribute[int],
     *,
     terms: Sequence[Term],
-    tail: Condition,
+    tails: Sequence[Condition],
 ) -> Iterable[sa.Row[int, *Rest]]:
     """Give the rows that may answer: those the index names and those it does not know yet, newest first."""
-    parts = [_narrowed(session, table, asked, row_id, terms), asked.where(tail).order_by(row_id.desc())]
+    parts = [_narrowed(session, table, asked, row_id, terms)]
+    parts += [asked.where(tail).order_by(row_id.desc()) for tail in tails]
     rows = [session.execute(part.execution_options(yield_per=AT_ONCE)) for part in parts]
     return merge(*rows, key=lambda row: -row[0])
 

@@ -11,11 +11,12 @@ from handlers.agent import (
     profile,
     queue,
     resolving,
+    search,
     sorting,
     undo,
     why,
 )
-from handlers.clockwork import boards, failures, launches, remedies, surveys, threads
+from handlers.clockwork import assignment, boards, failures, indexing, launches, remedies, surveys, threads
 from handlers.customer import changes as customer_changes
 from handlers.customer import comment, consent, faq, inquiry, kinds, rating, remedy, start, status
 from handlers.marketer import campaigns, running, sending, strategy
@@ -69,6 +70,7 @@ ROUTES: Router = Router(
     command("macro", macros.macro, role=Role.AGENT, takes="ticket? text?"),
     command("customer", profile.show, role=Role.AGENT, takes="ticket", reads=True),
     command("why", why.show, role=Role.AGENT, takes="ticket", reads=True),
+    command("search", search.find, role=Role.AGENT, takes="text", reads=True),
     command("merge", merge.merge, role=Role.AGENT, takes="text?"),
     command("unmerge", merge.unmerge, role=Role.AGENT, takes="ticket"),
     command("undo", undo.take_back, role=Role.AGENT, takes="text?"),
@@ -79,6 +81,8 @@ ROUTES: Router = Router(
     button("macro", macros.pressed, role=Role.AGENT),
     button("undo", undo.pressed, role=Role.AGENT),
     button("send_again", desk.send_again, role=Role.AGENT),
+    button("search", search.turn, role=Role.AGENT, reads=True),
+    button("card", search.open_card, role=Role.AGENT, reads=True),
     button("held_send", holding.send, role=Role.AGENT),
     button("held_drop", holding.drop, role=Role.AGENT),
     dialog("resolving", resolving.steps, role=Role.AGENT),
@@ -110,6 +114,8 @@ ROUTES: Router = Router(
     tick("threads", threads.spare),
     tick("cards", boards.refresh),
     tick("failures", failures.tell),
+    tick("assignment", assignment.assign),
     tick("surveys", surveys.ask_due),
     tick("remedies", remedies.ask_due),
+    tick("indexing", indexing.follow),
 )
