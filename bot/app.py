@@ -28,7 +28,6 @@ from bot.observe import Metrics
 from bot.rehearsal import Stage, rehearse
 from bot.web.server import Server, Webhook
 from crm_store import knowledge, staff
-from crm_store.rules.sla import PRESET
 from crm_store.run_lock import RunLock
 from crm_store.store import Store
 from handlers.context import Desk
@@ -137,8 +136,6 @@ class App:
             staff_group=group.chat,
             language=settings.language,
             zone=settings.timezone,
-            hours=settings.open_hours,
-            sla=PRESET,
             secret=furnishing.secret_of(self.settings.data_dir),
             bot_name=bot.username,
             survey_delay=settings.survey_delay,

@@ -4,7 +4,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote
@@ -13,8 +13,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 
+from bot import public_holidays
 from bot.debug import AT, POINTS
-from crm_store.rules.business_hours import OpenHours
+from crm_store.calendars import Plan, Special
+from crm_store.models.calendar import Source
+from crm_store.rules.opening_text import UnreadableError, read_week
 from handlers.texts import catalogue
 
 PREFIX = "HEARWELL_"
@@ -38,6 +41,7 @@ EXAMPLES = {
     "timezone": "HEARWELL_TIMEZONE=Asia/Shanghai",
     "desk.hours": "HEARWELL_DESK__HOURS='mon-fri 09:00-12:00 13:30-18:00; sat 10:00-16:00'",
     "desk.closed": "HEARWELL_DESK__CLOSED=2026-10-01,2026-10-02",
+    "desk.holidays": "HEARWELL_DESK__HOLIDAYS=CN",
     "desk.survey_delay": "HEARWELL_DESK__SURVEY_DELAY=600",
     "debug.kill_at": "HEARWELL_DEBUG__KILL_AT=after_journal",
 }
@@ -51,7 +55,6 @@ PROBLEMS = {
     "date_parsing": "date",
     "bool_parsing": "yes_or_no",
 }
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class ConfigError(Exception):
@@ -144,6 +147,7 @@ class DeskSettings(BaseModel):
 
     hours: str = "mon-sun 00:00-24:00"
     closed: tuple[date, ...] = ()
+    holidays: str | None = None
     survey_delay: int = Field(default=0, ge=0)
 
     @field_validator("closed", mode="before")
@@ -158,8 +162,18 @@ class DeskSettings(BaseModel):
     @field_validator("hours")
     @classmethod
     def _readable(cls, value: str) -> str:
-        dict(weekly(value))
+        try:
+            read_week(value)
+        except UnreadableError as error:
+            raise _problem("hours", part=str(error)) from error
         return value
+
+    @field_validator("holidays")
+    @classmethod
+    def _observed(cls, value: str | None) -> str | None:
+        if value and not public_holidays.is_known(value):
+            raise _problem("holidays", country=value)
+        return value.upper() if value else None
 
 
 class Debug(BaseModel):
@@ -219,35 +233,18 @@ class Settings(BaseModel):
         told |= {part for url in urls for found in PASSWORD.findall(url or "") for part in found}
         return frozenset(filter(None, {*told, *map(unquote, told)}))
 
-    @property
-    def open_hours(self) -> OpenHours:
-        """Return when the desk is open."""
-        return OpenHours(self.timezone, dict(weekly(self.desk.hours)), frozenset(self.desk.closed))
+    def calendar(self, today: date) -> Plan:
+        """Return when the desk is open: its week, the holidays around this year and the days it is closed."""
+        week = read_week(self.desk.hours)
+        specials = [Special(day, (), Source.SETTINGS) for day in self.desk.closed]
+        if self.desk.holidays is not None:
+            specials += public_holidays.around(self.desk.holidays, week, today)
+        return Plan(self.timezone, week, specials)
 
     @property
     def survey_delay(self) -> timedelta:
         """Return how long after resolving a rating is asked for."""
         return timedelta(seconds=self.desk.survey_delay)
-
-
-def weekly(text: str) -> Iterator[tuple[int, list[tuple[time, time]]]]:
-    """Read opening hours such as `mon-fri 09:00-18:00; sat 10:00-16:00`."""
-    for part in filter(None, (part.strip() for part in text.lower().split(";"))):
-        days, *shifts = part.split()
-        first, _, last = days.partition("-")
-        if first not in DAYS or (last and last not in DAYS) or not shifts:
-            raise _problem("hours", part=part)
-        span = range(DAYS.index(first), DAYS.index(last or first) + 1)
-        for day in span:
-            yield day, [_shift(shift) for shift in shifts]
-
-
-def _shift(text: str) -> tuple[time, time]:
-    try:
-        start, end = text.split("-")
-        return time.fromisoformat(start), time(0) if end == "24:00" else time.fromisoformat(end)
-    except ValueError as error:
-        raise _problem("hours", part=text) from error
 
 
 def load(**given: object) -> Settings:

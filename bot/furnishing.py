@@ -12,7 +12,7 @@ from telegram import Bot
 from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.config import Settings
-from crm_store import gates, journal, outbox, staff
+from crm_store import calendars, gates, journal, outbox, sla_policies, staff
 from crm_store.models.outbox import Lane
 from crm_store.outbox import Draft
 from crm_store.rules.roles import Role
@@ -32,8 +32,10 @@ class Group:
 
 
 def furnish(session: Session, settings: Settings, account: str, *, now: datetime) -> tuple[int, str | None]:
-    """Make the inbox and the admins of the settings; return its id and the staff group's present id."""
+    """Keep inbox, hours and admins as the settings say; return the inbox and the staff group's present id."""
     inbox_id = journal.inbox(session, "telegram", account).id
+    calendars.seed(session, settings.calendar(now.date()), now=now)
+    sla_policies.seed(session, now=now)
     wanted = {str(admin) for admin in settings.telegram.admins}
     for address in sorted(wanted):
         newcomer = Newcomer(inbox_id, address, f"Admin {address}", settings.language)

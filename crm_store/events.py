@@ -8,6 +8,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from crm_store import deadlines
 from crm_store.models.ticket import Event
 from crm_store.store import Prepared
 from crm_store.types import micros
@@ -20,11 +21,13 @@ _INSERT = Prepared(
 
 
 def record(session: Session, ticket_id: int, *, kind: str, by: str, at: datetime, **detail: object) -> int:
-    """Write a line of a ticket's log and return its id."""
+    """Write a line of a ticket's log, let its clock follow, and return the line's id."""
     session.info["ticket"] = ticket_id  # for the log line of whoever runs this transaction
     row = _INSERT.first(
         session, ticket_id=ticket_id, kind=kind, at=micros(at), by=by, detail=orjson.dumps(detail).decode()
     )
+    if kind in deadlines.FOLLOWED:
+        deadlines.follow(session, ticket_id, deadlines.Entry(kind, by, at, detail))
     return cast("int", cast("tuple[object, ...]", row)[0])
 
 

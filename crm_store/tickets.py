@@ -19,7 +19,7 @@ from crm_store.types import instant, micros
 _UNRESOLVED = (Status.NEW, Status.OPEN, Status.PENDING, Status.ON_HOLD, Status.SNOOZED)
 _FIELDS = (
     "customer_id", "conversation_id", "kind", "status", "priority", "subject", "opened", "first_due",
-    "resolution_due", "follow_up_of",
+    "resolution_due", "follow_up_of", "sla_version", "calendar_version",
 )  # fmt: skip
 _INSERT = Prepared(
     sa.insert(Ticket).values({name: sa.bindparam(name) for name in _FIELDS}).returning(Ticket.id)
@@ -57,6 +57,8 @@ class Opening:
     first_due: datetime | None
     resolution_due: datetime | None
     follow_up_of: int | None = None
+    sla_version: int | None = None
+    calendar_version: int | None = None
 
 
 def latest(session: Session, conversation_id: int) -> Latest | None:
@@ -87,6 +89,8 @@ def create(session: Session, contact: Contact, opening: Opening, *, now: datetim
         first_due=None if opening.first_due is None else micros(opening.first_due),
         resolution_due=None if opening.resolution_due is None else micros(opening.resolution_due),
         follow_up_of=opening.follow_up_of,
+        sla_version=opening.sla_version,
+        calendar_version=opening.calendar_version,
     )
     return cast("int", cast("tuple[object, ...]", row)[0])
 

@@ -6,13 +6,12 @@ from datetime import datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 
-from crm_store import customers, outbox, tickets
+from crm_store import calendars, customers, outbox, tickets
 from crm_store.customers import Contact, Sender, StaffMember
 from crm_store.models.outbox import Action, Lane
 from crm_store.outbox import Draft
 from crm_store.rules.business_hours import OpenHours
 from crm_store.rules.frequency import QuietHours
-from crm_store.rules.sla import Policy
 from handlers.ports import Button, Document, InboundEvent, OutboundMessage, Picture, Place, Understood
 from handlers.texts import catalogue
 
@@ -26,11 +25,10 @@ class Desk:
     staff_group: str | None
     language: str
     zone: str
-    hours: OpenHours
-    sla: Policy
     secret: bytes
     bot_name: str = ""
     survey_delay: timedelta = timedelta(0)
+    idle_after: timedelta = timedelta(minutes=30)
     reopen_window: timedelta = timedelta(hours=72)
     rating_window: timedelta = timedelta(hours=72)
     asks_nps: bool = True
@@ -47,6 +45,11 @@ class TickContext:
     now: datetime
     desk: Desk
     inbox_id: int
+
+    @property
+    def hours(self) -> OpenHours:
+        """Return when the desk is open."""
+        return calendars.current(self.session).hours
 
 
 @dataclass(slots=True)
@@ -65,6 +68,11 @@ class Context:
     def place(self) -> Place:
         """Return where the event happened."""
         return self.event.place
+
+    @property
+    def hours(self) -> OpenHours:
+        """Return when the desk is open."""
+        return calendars.current(self.session).hours
 
     @property
     def by(self) -> str:

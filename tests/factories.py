@@ -10,12 +10,13 @@ from tempfile import TemporaryDirectory
 import orjson
 import sqlalchemy as sa
 
-from crm_store import journal, staff
+from crm_store import calendars, journal, staff
+from crm_store.calendars import Plan
 from crm_store.errors import StoreError
 from crm_store.models.outbox import OutboxRow
 from crm_store.rules.business_hours import OpenHours
+from crm_store.rules.opening_text import read_week
 from crm_store.rules.roles import Role
-from crm_store.rules.sla import PRESET
 from crm_store.staff import Newcomer
 from crm_store.store import Store
 from handlers.context import Context, Desk
@@ -112,6 +113,11 @@ class House:
                 found += [(label, data) for label, data in line]
         return found
 
+    def opens(self, week: str, zone: str = "UTC") -> None:
+        """Let the desk be open at these hours from now on."""
+        plan = Plan(zone, read_week(week))
+        self.store.write_now(lambda session: calendars.seed(session, plan, now=self.now))
+
     def passes(self, **span: float) -> None:
         """Let time pass."""
         self.now += timedelta(**span)
@@ -141,7 +147,7 @@ def house(folder: Path, routes: Router, *, staff_group: str | None = None, url: 
     if url is not None:
         store.create_tables()
     inbox_id = store.write_now(lambda session: journal.inbox(session, "telegram", "1").id)
-    desk = Desk(staff_group, "en", "UTC", ALWAYS, PRESET, b"secret", bot_name="hearwell_bot")
+    desk = Desk(staff_group, "en", "UTC", b"secret", bot_name="hearwell_bot")
     built = House(store, desk, routes, inbox_id)
     for who, role in (("wang", Role.AGENT), ("chen", Role.SUPERVISOR), ("zhao", Role.MARKETER)):
         person = CAST[who]

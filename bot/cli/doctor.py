@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 import typer
@@ -62,7 +63,7 @@ def _local(settings: Settings) -> Iterator[Finding]:
     low = free < LOW_GB
     yield Finding("warn" if low else "ok", "disk", "disk.low" if low else "disk.good", {"free": free})
     yield _font()
-    now = utc_now().astimezone(settings.open_hours.tz)
+    now = utc_now().astimezone(ZoneInfo(settings.timezone))
     yield Finding("ok", "zone", "zone.good", {"zone": settings.timezone, "time": f"{now:%Y-%m-%d %H:%M}"})
 
 
@@ -108,8 +109,8 @@ def _opened(settings: Settings, place: str) -> Iterator[Finding]:
         store.close()
 
 
-def _kept(read: Callable[[Callable[[Session], checks.Kept]], checks.Kept]) -> Iterator[Finding]:
-    kept = read(lambda session: checks.kept(session, now=utc_now()))
+def _kept(read: Callable[[Callable[[Session], health.Kept]], health.Kept]) -> Iterator[Finding]:
+    kept = read(lambda session: health.kept(session, now=utc_now()))
     if kept.dead:
         yield Finding("warn", "letters", "letters.some", {"count": kept.dead})
     else:

@@ -3,6 +3,7 @@
 from crm_store.models import (
     article,
     block,
+    calendar,
     campaign,
     consent,
     conversation,
@@ -17,6 +18,7 @@ from crm_store.models import (
     outbox,
     presence,
     search,
+    sla,
     staff,
     survey,
     tag,
@@ -26,8 +28,8 @@ from crm_store.models import (
 from crm_store.models.base import Base
 
 NOUNS = (
-    article, block, campaign, consent, conversation, customer, dialog, guards, held_reply, inbox,
-    incident, macro, merge, outbox, presence, search, staff, survey, tag, ticket, undo,
+    article, block, calendar, campaign, consent, conversation, customer, dialog, guards, held_reply, inbox,
+    incident, macro, merge, outbox, presence, search, sla, staff, survey, tag, ticket, undo,
 )  # fmt: skip
 METADATA = Base.metadata
 GUARD = guards.make

@@ -1,13 +1,12 @@
 """Why a ticket stands as it does, read from its log: kind, priority, deadlines, owner, survey."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping
 from typing import cast
 
-from crm_store import events, remedies, surveys, tickets
-from crm_store.models.survey import RemedyCheck, Survey, SurveyKind
+from crm_store import events, remedies, sla_policies, surveys, tickets
+from crm_store.models.survey import RemedyCheck
 from crm_store.models.ticket import Ticket
-from crm_store.rules.lifecycle import Kind
+from crm_store.rules.lifecycle import Kind, Priority
 from crm_store.rules.sla import Target
 from handlers.agent import accounts, cards
 from handlers.context import Context
@@ -27,7 +26,7 @@ def show(ctx: Context, number: int) -> None:
         *_priority(ctx, ticket, opened),
         *_deadlines(ctx, ticket, opened),
         *(line for event in log for line in accounts.of(ctx, event)),
-        *_survey(ctx, ticket, surveys.of_ticket(ctx.session, ticket.id)),
+        *_survey(ctx, ticket),
         *(_checked(ctx, check) for check in remedies.of_ticket(ctx.session, ticket.id)),
     ]
     ctx.reply_text("\n".join(lines))
@@ -68,36 +67,26 @@ def _deadlines(ctx: Context, ticket: Ticket, opened: Detail) -> Iterator[str]:
     if ticket.first_due is None and ticket.resolution_due is None:
         yield ctx.say("why.no_deadline")
         return
-    targets = ctx.desk.sla.targets if opened.get("policy") == ctx.desk.sla.version else {}
-    named = targets.get(Kind(ticket.kind), {})
+    policy = sla_policies.of_version(ctx.session, ticket.sla_version)
+    named = policy.spans(Kind(ticket.kind), Priority(ticket.priority))
     for what, at in ((Target.FIRST_RESPONSE, ticket.first_due), (Target.RESOLUTION, ticket.resolution_due)):
         if at is None:
             continue
         when = catalogue.moment(ctx.language, at, ctx.desk.zone)
-        key, length = f"why.due.{what}", named.get(what)
+        key, length = f"why.due.{what}", named.of(what)
         if length is None:
             yield ctx.say(key, at=when)
         else:
             yield ctx.say(f"{key}.target", at=when, span=cards.span(ctx.say, length))
 
 
-def _survey(ctx: Context, ticket: Ticket, asked: Sequence[Survey]) -> Iterator[str]:
-    csat = [survey for survey in asked if survey.kind == SurveyKind.CSAT]
-    for survey in csat:
-        at: datetime = survey.asked or survey.due
-        when = catalogue.moment(ctx.language, at, ctx.desk.zone)
-        took_part = "resolved" if ticket.first_replied is None else "answered"
-        reason = ctx.say(f"why.survey.because.{took_part}")
-        yield ctx.say(f"why.survey.{survey.state}", at=when, reason=reason)
-    if csat:
-        return
+def _survey(ctx: Context, ticket: Ticket) -> Iterator[str]:
+    """Tell that nobody was asked yet, or why not, where the log has no line about it."""
     if not ticket.is_resolved:
         yield ctx.say("why.survey.not_yet")
     elif events.newest_by(ctx.session, ticket.id, kind="resolved") == "bot":
         yield ctx.say("why.survey.faq")
-    elif ticket.kind == Kind.FEEDBACK and ticket.first_replied is None:
-        yield ctx.say("why.survey.feedback")
-    else:
+    elif not surveys.of_ticket(ctx.session, ticket.id):
         yield ctx.say("why.survey.none")
 
 

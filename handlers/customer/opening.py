@@ -4,17 +4,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from crm_store import events, readers, surveys, tickets
+from crm_store import deadlines, events, readers, surveys, tickets
 from crm_store.customers import Contact
 from crm_store.models.ticket import Ticket
 from crm_store.readers import Reader
 from crm_store.rules.lifecycle import Kind, Priority
-from crm_store.rules.sla import Target, deadline
 from crm_store.tickets import Opening
 from handlers import asking, files
 from handlers.agent import boards, topics
 from handlers.context import Context
-from handlers.customer import faq, notices, rating
+from handlers.customer import closed, faq, notices, rating
 from handlers.ports import Button, FileRef, OutboundMessage
 from handlers.texts import catalogue
 
@@ -52,7 +51,7 @@ class Opened:
 def open_ticket(ctx: Context, contact: Contact, request: Request) -> int:
     """Open a ticket, acknowledge it in one message, tell the desk, and return its number."""
     kind = request.chosen or Kind(ctx.understood.kind or Kind.INQUIRY)
-    start = _start(ctx, kind, request, at=ctx.now)
+    start = _start(ctx, kind, request)
     number = tickets.create(ctx.session, contact, start, now=ctx.now)
     owner = None
     if kind is Kind.COMPLAINT:
@@ -66,24 +65,22 @@ def open_ticket(ctx: Context, contact: Contact, request: Request) -> int:
     return number
 
 
-def _start(ctx: Context, kind: Kind, request: Request, *, at: datetime) -> Opening:
+def _start(ctx: Context, kind: Kind, request: Request) -> Opening:
     subject = " ".join(request.text.split())[: notices.SUBJECT]
     if not subject and request.file is not None:
         file = request.file
         subject = file.name or files.placeholder(ctx.desk.language, file.kind)
+    promised = deadlines.promise(ctx.session, kind, PRIORITY[kind], at=ctx.now)
     return Opening(
         kind=kind,
         priority=PRIORITY[kind],
         subject=subject,
-        first_due=_due(ctx, kind, Target.FIRST_RESPONSE, at),
-        resolution_due=_due(ctx, kind, Target.RESOLUTION, at),
+        first_due=promised.dues.first,
+        resolution_due=promised.dues.resolution,
         follow_up_of=request.follow_up_of,
+        sla_version=promised.sla_version,
+        calendar_version=promised.calendar_version,
     )
-
-
-def _due(ctx: Context, kind: Kind, what: Target, at: datetime) -> datetime | None:
-    target = ctx.desk.sla.spans(kind, PRIORITY[kind]).of(what)
-    return deadline(target, start=at, hours=ctx.desk.hours)
 
 
 def _record(ctx: Context, number: int, start: Opening, *, chosen: bool, owner: Reader | None) -> None:
@@ -94,10 +91,14 @@ def _record(ctx: Context, number: int, start: Opening, *, chosen: bool, owner: R
         "reasons": ["chosen_by_customer"] if chosen else list(understood.kind_reasons),
         "priority": start.priority.value,
         "priority_reasons": [f"kind:{start.kind.value}"],
-        "policy": ctx.desk.sla.version,
+        "policy": start.sla_version,
+        "calendar": start.calendar_version,
     }
     if start.first_due is not None:
         detail["first_due"] = start.first_due
+        opens = closed.next_opening(ctx)
+        if opens is not None:
+            detail["told_opening"] = opens  # in the acknowledgement
     if start.resolution_due is not None:
         detail["resolution_due"] = start.resolution_due
     if start.follow_up_of is not None:
@@ -115,7 +116,7 @@ def promise(ctx: Context, contact: Contact, due: datetime | None) -> str:
         return ctx.say("promise.soon")
     zone = contact.zone or ctx.desk.zone
     by = catalogue.moment(ctx.language, due, zone)
-    opens = None if ctx.desk.hours.is_open(ctx.now) else ctx.desk.hours.next_opening(ctx.now)
+    opens = closed.next_opening(ctx)
     if opens is None:
         return ctx.say("promise.by", by=by)
     return ctx.say("promise.closed", by=by, opens=catalogue.moment(ctx.language, opens, zone))
@@ -161,20 +162,18 @@ def kind_buttons(ctx: Context, number: int) -> Sequence[Sequence[Button]]:
 def change_kind(ctx: Context, contact: Contact, ticket: Ticket, kind: Kind) -> OutboundMessage:
     """Make a ticket what its customer says it is, with the priority and deadlines of that kind."""
     request = Request(ticket.subject, chosen=kind, with_answers=False)
-    start = _start(ctx, kind, request, at=ticket.opened)
+    was, ticket.kind, ticket.priority = ticket.kind, kind, PRIORITY[kind]
     events.record(
-        ctx.session, ticket.id, kind="kind_changed", by=ctx.by, at=ctx.now, was=ticket.kind, to=kind.value
-    )
-    ticket.kind, ticket.priority = kind, start.priority
-    ticket.first_due, ticket.resolution_due = start.first_due, start.resolution_due
-    ctx.session.flush()
+        ctx.session, ticket.id, kind="kind_changed", by=ctx.by, at=ctx.now, was=was, to=kind.value,
+        priority=ticket.priority,
+    )  # fmt: skip
     owner = None
     if kind is Kind.COMPLAINT:
         owner = readers.freest_supervisor(ctx.session, ctx.place.inbox_id)
         if not notices.tell_desk(ctx, ticket.id, "notice.complains", subject=ticket.subject):
             notices.announce(ctx, ticket.id, kind=kind.value, subject=ticket.subject)
     boards.refresh(topics.bench(ctx), ticket)
-    opened = Opened(ticket.id, request, promise(ctx, contact, start.first_due), owner)
+    opened = Opened(ticket.id, request, promise(ctx, contact, ticket.first_due), owner)
     return _ACKNOWLEDGE[kind](ctx, contact, opened)
 
 

@@ -19,13 +19,12 @@ from bot.sandbox.server import serve
 from bot.sandbox.world import World
 from crm_store import staff
 from crm_store.rules.roles import Role
-from crm_store.rules.sla import PRESET
 from crm_store.staff import Colleague, Newcomer
 from handlers.context import Desk
 from handlers.routes import ROUTES
 from handlers.texts import catalogue
 from tests.bot.sandbox.lab import eventually
-from tests.factories import ALWAYS, MONDAY
+from tests.factories import MONDAY
 
 WANG, ZHAO = 201, 203
 
@@ -67,7 +66,7 @@ async def shop() -> AsyncIterator[Shop]:
         get_updates_request=AiohttpRequest(connections=1),
     )  # fmt: skip
     await bot.initialize()
-    desk = Desk(str(group.id), "zh", "UTC", ALWAYS, PRESET, b"secret", bot_name="hearwell_bot")
+    desk = Desk(str(group.id), "zh", "UTC", b"secret", bot_name="hearwell_bot")
     yield Shop(world, bot, desk, [Colleague(str(WANG), "zh", frozenset({Role.AGENT}))])
     await bot.shutdown()
     await running.stop()

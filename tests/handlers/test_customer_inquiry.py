@@ -1,7 +1,7 @@
 """A customer writes: one ticket, one acknowledgement, and what belongs together stays together."""
 
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from crm_store import events, surveys
 from crm_store.models.conversation import MessageEdit
 from crm_store.models.outbox import Action
-from crm_store.rules.business_hours import OpenHours
 from crm_store.rules.lifecycle import Status
 from handlers.ports import FileRef
 from tests.factories import STAFF_GROUP, House
@@ -102,11 +101,11 @@ def test_a_burst_joins_without_a_second_acknowledgement(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("hours", "key"),
-    [(OpenHours("UTC", {1: [(time(9), time(17))]}), "closed"), (OpenHours("UTC", {}), "soon")],
+    [("tue 09:00-17:00; wed-mon closed", "closed"), ("mon-sun closed", "soon")],
 )
-def test_out_of_hours_tells_when_the_desk_opens(tmp_path: Path, hours: OpenHours, key: str) -> None:
+def test_out_of_hours_tells_when_the_desk_opens(tmp_path: Path, hours: str, key: str) -> None:
     home = open_house(tmp_path)
-    home.desk = replace(home.desk, hours=hours)
+    home.opens(hours)
     sent = home.hears("li", QUESTION["en"])
     values = {"opens": "3 Mar 09:00", "by": "3 Mar 13:00"} if key == "closed" else {}
     assert to(LI, sent) == [say("en", "ack.inquiry", number=1, promise=say("en", f"promise.{key}", **values))]

@@ -27,7 +27,9 @@ calendars = st.builds(
     OpenHours,
     st.sampled_from(ZONES),
     weeks,
-    st.frozensets(st.sampled_from([date(2026, 3, 29), date(2026, 10, 25), date(2026, 6, 11)])),
+    st.dictionaries(
+        st.sampled_from([date(2026, 3, 28), date(2026, 3, 29), date(2026, 10, 25), date(2026, 6, 11)]), shifts
+    ),
 )
 
 
@@ -38,12 +40,15 @@ def in_berlin(*when: int) -> datetime:
 def shows_open(hours: OpenHours, at: datetime) -> bool:
     """Say whether the wall clock at `at` lies in a shift, by the plain words of the rule."""
     wall = at.astimezone(ZoneInfo(hours.zone))
-    if wall.date() in hours.closed:
+    clock, day = wall.time(), wall.date()
+    today, eve = (
+        hours.special[one] if one in hours.special else hours.weekdays.get(one.weekday(), ())
+        for one in (day, day - timedelta(days=1))
+    )
+    if day in hours.special and not today:
         return False
-    clock, yesterday = wall.time(), (wall.weekday() - 1) % 7
-    today = hours.weekdays.get(wall.weekday(), ())
     return any(start <= clock < end if start < end else start <= clock for start, end in today) or any(
-        clock < end for start, end in hours.weekdays.get(yesterday, ()) if end <= start
+        clock < end for start, end in eve if end <= start
     )
 
 
@@ -92,12 +97,13 @@ def in_pieces(week: Mapping[int, Sequence[Shift]]) -> dict[int, list[Shift]]:
 @settings(max_examples=60, deadline=None)
 @given(calendars, starts, st.integers(0, 90_000))
 def test_splitting_a_shift_changes_nothing(hours: OpenHours, start: datetime, seconds: int) -> None:
-    cut = OpenHours(hours.zone, in_pieces(hours.weekdays), hours.closed)
+    whole = OpenHours(hours.zone, hours.weekdays)
+    cut = OpenHours(hours.zone, in_pieces(hours.weekdays))
 
     assert list(cut.spans(start, start + timedelta(days=9))) == list(
-        hours.spans(start, start + timedelta(days=9))
+        whole.spans(start, start + timedelta(days=9))
     )
-    assert cut.add_open_time(start, timedelta(seconds=seconds)) == hours.add_open_time(
+    assert cut.add_open_time(start, timedelta(seconds=seconds)) == whole.add_open_time(
         start, timedelta(seconds=seconds)
     )
 
@@ -155,14 +161,23 @@ def test_around_the_clock_is_plain_addition() -> None:
     assert ALWAYS.add_open_time(start, timedelta(hours=72)) == start + timedelta(hours=72)
 
 
-def test_a_closed_date_ends_the_night_before_at_midnight() -> None:
-    nights = OpenHours("UTC", {day: [(time(22), time(6))] for day in range(7)}, frozenset({date(2026, 1, 1)}))
+def test_a_closed_date_ends_the_night_before_and_begins_none() -> None:
+    nights = OpenHours("UTC", {day: [(time(22), time(6))] for day in range(7)}, {date(2026, 1, 1): ()})
 
     assert not nights.is_open(datetime(2026, 1, 1, 3, tzinfo=UTC))
+    assert not nights.is_open(datetime(2026, 1, 2, 3, tzinfo=UTC))
     assert (
         nights.open_seconds(datetime(2025, 12, 31, 12, tzinfo=UTC), datetime(2026, 1, 2, 12, tzinfo=UTC))
-        == (2 + 6) * 3600
+        == 2 * 3600
     )
+
+
+def test_a_special_date_has_its_own_shifts_beside_the_night_before() -> None:
+    week = {day: [(time(22), time(6))] for day in range(7)}
+    hours = OpenHours("UTC", week, {date(2026, 1, 1): [(time(9), time(12)), (time(23), time(1))]})
+
+    found = hours.spans(datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, 12, tzinfo=UTC))
+    assert [(opens.hour, closes.hour) for opens, closes in found] == [(0, 6), (9, 12), (23, 0), (0, 1)]
 
 
 @pytest.mark.parametrize(
@@ -173,7 +188,7 @@ def test_a_closed_date_ends_the_night_before_at_midnight() -> None:
         OpenHours(
             "UTC",
             {0: [(time(9), time(17))]},
-            frozenset(date(2026, 1, 5) + timedelta(weeks=week) for week in range(600)),
+            dict.fromkeys((date(2026, 1, 5) + timedelta(weeks=week) for week in range(600)), ()),
         ),
     ],
 )

@@ -4,11 +4,12 @@ from itertools import pairwise
 import pytest
 
 from crm_store.rules.business_hours import OpenHours
-from crm_store.rules.lifecycle import Kind
-from crm_store.rules.sla import PRESET, Policy, Target, deadline
+from crm_store.rules.lifecycle import Kind, Priority
+from crm_store.rules.sla import PRESET, Policy, Spans, Target, deadline
 
 OFFICE = OpenHours("Asia/Shanghai", {day: [(time(9), time(18))] for day in range(5)})
 FRIDAY_1730 = datetime(2026, 6, 12, 9, 30, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 
 
 @pytest.mark.parametrize(
@@ -23,25 +24,24 @@ FRIDAY_1730 = datetime(2026, 6, 12, 9, 30, tzinfo=UTC)
     ],
 )
 def test_the_preset_in_office_hours(kind: Kind, what: Target, expected: datetime | None) -> None:
-    assert deadline(PRESET, kind, what=what, start=FRIDAY_1730, hours=OFFICE) == expected
+    target = PRESET.spans(kind, Priority.NORMAL).of(what)
+
+    assert deadline(target, start=FRIDAY_1730, hours=OFFICE) == expected
+
+
+def test_a_priority_has_what_is_said_of_it_and_else_its_kind() -> None:
+    urgent = {Target.FIRST_RESPONSE: HOUR / 4, Target.RESOLUTION: None}
+    policy = Policy(1, PRESET.targets, {(Kind.COMPLAINT, Priority.URGENT): urgent})
+
+    assert policy.spans(Kind.COMPLAINT, Priority.URGENT) == Spans(HOUR / 4, 2 * HOUR, None)
+    assert policy.spans(Kind.COMPLAINT, Priority.HIGH) == Spans(HOUR, 2 * HOUR, 24 * HOUR)
 
 
 def test_no_open_time_means_no_deadline() -> None:
-    closed = OpenHours("UTC", {})
-
-    assert deadline(PRESET, Kind.COMPLAINT, what=Target.RESOLUTION, start=FRIDAY_1730, hours=closed) is None
+    assert deadline(24 * HOUR, start=FRIDAY_1730, hours=OpenHours("UTC", {})) is None
 
 
 def test_a_longer_target_is_never_due_earlier() -> None:
-    dues = [
-        deadline(
-            Policy(1, {Kind.INQUIRY: {Target.RESOLUTION: timedelta(minutes=17 * step)}}),
-            Kind.INQUIRY,
-            what=Target.RESOLUTION,
-            start=FRIDAY_1730,
-            hours=OFFICE,
-        )
-        for step in range(1, 200)
-    ]
+    dues = [deadline(timedelta(minutes=17 * step), start=FRIDAY_1730, hours=OFFICE) for step in range(1, 200)]
 
     assert all(one is not None and two is not None and one < two for one, two in pairwise(dues))
