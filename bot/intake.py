@@ -226,7 +226,7 @@ class Intake:
         def unit(session: Session) -> None:
             self._claim(session, entry)
             ctx.session = session
-            ctx.post_replies()
+            self.routes.finish(ctx)
 
         self._hand_in(entry, unit)
 

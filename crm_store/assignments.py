@@ -165,11 +165,19 @@ def give(session: Session, choice: Choice, *, now: datetime) -> Ticket | None:
     ticket = claim(session, choice.number)
     if ticket is None or choice.staff_id is None:
         return None
-    others = {str(id_): code.value for id_, code in choice.others.items()}
-    assign(
-        session, ticket, choice.staff_id, by=CLOCK, now=now, reason="auto", why=choice.reason, others=others
-    )
+    told = reasons(session, choice)
+    assign(session, ticket, choice.staff_id, by=CLOCK, now=now, reason="auto", reasons=told)
     return ticket
+
+
+def reasons(session: Session, choice: Choice) -> list[str]:
+    """List why someone was chosen, and why not the others: `least_loaded`, `away:Wang 王`."""
+    names = dict(session.execute(sa.select(Staff.id, Staff.name).where(Staff.id.in_(choice.others))).tuples())
+    against: dict[Code, list[str]] = {}
+    for staff_id, code in sorted(choice.others.items()):
+        against.setdefault(code, []).append(names.get(staff_id, str(staff_id)))
+    why = [] if choice.reason is None else [choice.reason.value]
+    return [*why, *(f"{code}:{', '.join(against[code])}" for code in Code if code in against)]
 
 
 def release(session: Session, ticket: Ticket, *, by: str, now: datetime, reason: str) -> None:

@@ -29,8 +29,12 @@ _SOMEBODY = Prepared(
 )
 _ACTIVE = Prepared(
     sa.update(Staff)
-    .where(Staff.id == sa.bindparam("member"))
+    .where(
+        Staff.id == sa.bindparam("member"),
+        sa.or_(Staff.active.is_(None), Staff.active <= sa.bindparam("before", type_=sa.BigInteger)),
+    )
     .values(active=sa.bindparam("now", type_=sa.BigInteger))
+    .returning(Staff.id)
 )
 _IDLE_NOW = Prepared(
     sa.select(Presence.id).where(
@@ -77,17 +81,15 @@ def declare(  # noqa: PLR0913 - what the row is made of
     session.add(Presence(staff_id=staff_id, state=state, since=now, by=by, reason=reason))
     session.flush()
     if state is PresenceState.HERE:
-        _ACTIVE.run(session, member=staff_id, now=micros(now))
+        _ACTIVE.run(session, member=staff_id, now=micros(now), before=micros(now))
         wake(session, "tick:assignment")
     return True
 
 
-def touch(session: Session, staff_id: int, last: datetime | None, *, now: datetime) -> None:
+def touch(session: Session, staff_id: int, *, now: datetime) -> None:
     """Keep that someone is active, at most once a minute; whom the clock took for away is here again."""
-    if last is not None and timedelta(0) <= now - last < WRITTEN_EVERY:
-        return
-    _ACTIVE.run(session, member=staff_id, now=micros(now))
-    if _IDLE_NOW.first(session, member=staff_id) is not None:
+    written = _ACTIVE.first(session, member=staff_id, now=micros(now), before=micros(now - WRITTEN_EVERY))
+    if written is not None and _IDLE_NOW.first(session, member=staff_id) is not None:
         declare(session, staff_id, PresenceState.HERE, by=f"staff:{staff_id}", now=now, reason="active")
 
 

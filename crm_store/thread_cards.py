@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from crm_store import outbox
 from crm_store.models.outbox import Action, Lane, OutboxRow, OutboxState, Thread, ThreadCard, ThreadState
-from crm_store.outbox import Draft
+from crm_store.outbox import RANK, Draft
+from crm_store.store import wake
 
 MOST_LINES = 5
 
@@ -44,6 +45,25 @@ def lines(session: Session, ticket_id: int) -> Sequence[OutboxRow]:
         .order_by(OutboxRow.id.desc())
         .limit(MOST_LINES)
     ).all()
+
+
+def let_go(session: Session, inbox_id: int, *, now: datetime) -> None:
+    """Let the lines go out that waited for someone to be given their ticket."""
+    gone = session.execute(
+        sa.update(OutboxRow)
+        .where(
+            OutboxRow.inbox_id == inbox_id,
+            OutboxRow.state == sa.literal_column("'ready'"),
+            OutboxRow.rank == RANK[Lane.NOTICE],
+            sa.literal_column("combinable"),
+            OutboxRow.not_before > now,
+        )
+        .values(not_before=now)
+        .returning(OutboxRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    if gone.all():
+        wake(session, "outbox")
 
 
 def edit(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from crm_store import customers, dialogs
+from crm_store import customers, dialogs, presence
 from crm_store.dialogs import Seat
 from crm_store.errors import RefusedError, StoreError
 from crm_store.models.dialog import Dialog
@@ -17,7 +17,7 @@ from scoring.match import suggest
 # A handler's further arguments are named by its route (`takes`), so their types differ from one to the next.
 Handler = Callable[..., object]
 AS_TYPED = {"refused.did_you_mean", "refused.unknown_command"}  # /complaint is typed so in every language
-RouteKind = Literal["command", "button", "dialog", "text", "desk_text", "event", "tick"]
+RouteKind = Literal["gate", "command", "button", "dialog", "text", "desk_text", "event", "tick"]
 
 
 class UsageError(StoreError):
@@ -85,6 +85,11 @@ def dialog(kind: str, run: Handler, *, role: Role = Role.CUSTOMER) -> Route:
     return Route("dialog", kind, run, role)
 
 
+def gate(run: Handler) -> Route:
+    """Let every event pass this first; the handler tells whether it goes on, and may keep what does not."""
+    return Route("gate", "", run)
+
+
 def text(run: Handler) -> Route:
     """Route what a customer writes."""
     return Route("text", "", run)
@@ -136,17 +141,24 @@ class Router:
         """Look up who acts, run the route and write its answers; what was wrong comes out as a StoreError."""
         ctx.sender = customers.sender(ctx.session, ctx.place.inbox_id, ctx.event.person.address)
         self.dispatch(ctx)
-        ctx.post_replies()
+        self.finish(ctx)
 
     def look(self, ctx: Context) -> None:
         """Run a route that only reads; its answers stay with the context."""
         ctx.sender = customers.sender(ctx.session, ctx.place.inbox_id, ctx.event.person.address)
-        self.dispatch(ctx)
+        if self._admits(ctx, may_keep=False):
+            self.dispatch(ctx)
 
     def explain(self, ctx: Context, error: StoreError) -> None:
         """Write the sentence that tells what was wrong."""
         ctx.sender = customers.sender(ctx.session, ctx.place.inbox_id, ctx.event.person.address)
         self.refuse(ctx, error)
+        self.finish(ctx)
+
+    def finish(self, ctx: Context) -> None:
+        """Write the answers that were collected, and that a member of staff was active."""
+        if ctx.sender.staff is not None and ctx.sender.staff.may(Role.AGENT):
+            presence.touch(ctx.session, ctx.sender.staff.id, now=ctx.now)
         ctx.post_replies()
 
     def dispatch(self, ctx: Context) -> None:
@@ -168,6 +180,10 @@ class Router:
         values = {name: value if as_typed else _worded(ctx, value) for name, value in error.values.items()}
         ctx.replies.clear()
         ctx.replies.append((ctx.place, OutboundMessage(ctx.say(key, **values))))
+
+    def _admits(self, ctx: Context, *, may_keep: bool) -> bool:
+        route = self.named("gate", "")
+        return route is None or bool(route.run(ctx, may_keep=may_keep))
 
     def _press(self, ctx: Context, press: Press) -> None:
         route = self.named("button", press.verb)

@@ -1,27 +1,44 @@
 """What the desk hears of customers: a line for each new ticket, and what they add to one being worked."""
 
-from crm_store import conversations, readers
+from datetime import timedelta
+
+from crm_store import conversations, presence, readers
 from crm_store.models.outbox import Action, Lane
 from crm_store.outbox import Draft
 from crm_store.readers import Desk, Reader
 from crm_store.rules.roles import Role
+from crm_store.store import wake
 from handlers import files
 from handlers.context import Context
 from handlers.ports import Button, FileRef, Message, OutboundMessage
 from handlers.texts import catalogue
 
 SUBJECT = 80
+A_MOMENT = timedelta(seconds=5)
 
 
 def announce(ctx: Context, number: int, *, kind: str, subject: str) -> None:
-    """Tell the staff group, or every agent where there is none, of a ticket that waits to be taken."""
-    if ctx.desk.staff_group is not None:
-        line = _line(ctx, ctx.desk.language, number, kind=kind, subject=subject)
-        ctx.tell_staff(ctx.desk.staff_group, line, ticket=number)
-        return
-    for agent in readers.with_role(ctx.session, ctx.place.inbox_id, Role.AGENT):
-        line = _line(ctx, agent.language, number, kind=kind, subject=subject)
-        ctx.tell_staff(agent.address, line, ticket=number)
+    """Tell the staff group, or every agent where there is none, of a ticket that waits to be taken.
+
+    While somebody takes tickets as they come, the line waits a moment for the one who is given this one.
+    """
+    waits = None
+    if presence.is_anyone_here(ctx.session, ctx.place.inbox_id):
+        waits = ctx.now + A_MOMENT
+        wake(ctx.session, "tick:assignment")
+    group = ctx.desk.staff_group
+    for chat, language in _agents(ctx) if group is None else [(group, ctx.desk.language)]:
+        line = _line(ctx, language, number, kind=kind, subject=subject)
+        draft = Draft(
+            inbox_id=ctx.place.inbox_id, chat=chat, body=line.body(), priority=Lane.NOTICE,
+            combinable=line.combinable, ticket_id=number, not_before=waits,
+        )  # fmt: skip
+        ctx.enqueue(draft)
+
+
+def _agents(ctx: Context) -> list[tuple[str, str]]:
+    found = readers.with_role(ctx.session, ctx.place.inbox_id, Role.AGENT)
+    return [(agent.address, agent.language) for agent in found]
 
 
 def _line(ctx: Context, language: str, number: int, *, kind: str, subject: str) -> OutboundMessage:
@@ -33,7 +50,12 @@ def _line(ctx: Context, language: str, number: int, *, kind: str, subject: str) 
 
 
 def tell_desk(ctx: Context, number: int, key: str, *, file: FileRef | None = None, **values: object) -> bool:
-    """Word something about a ticket where it is worked; False when nobody has taken it yet."""
+    """Word something about a ticket where it is worked; False when nobody has taken it yet.
+
+    Of a muted customer nobody is told; their words are in the ticket for whoever looks.
+    """
+    if _is_muted(ctx):
+        return True
     place = readers.desk_of(ctx.session, number)
     draft = _draft_to(ctx, place, number)
     if draft is None:
@@ -75,9 +97,16 @@ def tell_supervisors(ctx: Context, number: int, key: str, **values: object) -> N
 
 def tell_reader(ctx: Context, reader: Reader, number: int, key: str, **values: object) -> None:
     """Word something about a ticket to one member of staff in private."""
+    if _is_muted(ctx):
+        return
     words = catalogue.say(reader.language, key, number=number, name=_name(ctx), **values)
     ctx.tell_staff(reader.address, OutboundMessage(words), ticket=number)
 
 
 def _name(ctx: Context) -> str:
     return ctx.contact().name
+
+
+def _is_muted(ctx: Context) -> bool:
+    contact = ctx.sender.contact
+    return contact is not None and ctx.sender.staff is None and contact.is_muted(ctx.now)
