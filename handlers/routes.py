@@ -2,6 +2,7 @@
 
 from crm_store.rules.roles import Role
 from handlers.agent import (
+    block,
     changes,
     closing,
     desk,
@@ -19,12 +20,14 @@ from handlers.agent import (
 from handlers.clockwork import assignment, boards, failures, indexing, launches, remedies, surveys, threads
 from handlers.customer import changes as customer_changes
 from handlers.customer import comment, consent, faq, inquiry, kinds, rating, remedy, start, status
+from handlers.customer import gate as gate_keeping
 from handlers.marketer import campaigns, running, sending, strategy
 from handlers.ports import Edit, Membership, ThreadChange
-from handlers.router import Router, button, command, desk_text, dialog, event, text, tick
+from handlers.router import Router, button, command, desk_text, dialog, event, gate, text, tick
 from handlers.supervisor import exports, reports, staff
 
 ROUTES: Router = Router(
+    gate(gate_keeping.admits),
     # Customers
     text(inquiry.receive),
     command("start", start.start, takes="text?"),
@@ -73,12 +76,18 @@ ROUTES: Router = Router(
     command("search", search.find, role=Role.AGENT, takes="text", reads=True),
     command("merge", merge.merge, role=Role.AGENT, takes="text?"),
     command("unmerge", merge.unmerge, role=Role.AGENT, takes="ticket"),
+    command("block", block.block, role=Role.AGENT, takes="ticket text?"),
+    command("unblock", block.unblock, role=Role.AGENT, takes="ticket"),
+    command("mute", block.mute, role=Role.AGENT, takes="ticket text?"),
+    command("held", block.held, role=Role.AGENT, reads=True),
+    command("recover", block.recover, role=Role.AGENT, takes="ticket"),
     command("undo", undo.take_back, role=Role.AGENT, takes="text?"),
     button("take", desk.take_pressed, role=Role.AGENT),
     button("resolve", resolving.resolve_pressed, role=Role.AGENT),
     button("resolve_not", resolving.leave, role=Role.AGENT),
     button("reopen", resolving.reopen_pressed, role=Role.AGENT),
     button("macro", macros.pressed, role=Role.AGENT),
+    button("recover", block.recover_pressed, role=Role.AGENT),
     button("undo", undo.pressed, role=Role.AGENT),
     button("send_again", desk.send_again, role=Role.AGENT),
     button("search", search.turn, role=Role.AGENT, reads=True),

@@ -38,12 +38,17 @@ def sayer(language: str) -> Say:
 
 def contact(session: Session, ticket: Ticket) -> Contact:
     """Return the customer of a ticket, where its conversation takes place."""
-    conversation = session.get(Conversation, ticket.conversation_id)
+    return contact_in(session, ticket.conversation_id)
+
+
+def contact_in(session: Session, conversation_id: int) -> Contact:
+    """Return the customer of a conversation."""
+    conversation = session.get(Conversation, conversation_id)
     found = None
     if conversation is not None:
         found = customers.sender(session, conversation.inbox_id, conversation.chat).contact
     if found is None:
-        raise NotFoundError("customer", ticket.customer_id)
+        raise NotFoundError("customer", conversation_id)
     return found
 
 

@@ -9,7 +9,7 @@ from crm_store.models.ticket import Ticket
 from crm_store.models.undo import Undoable
 from crm_store.rules.lifecycle import restored
 from crm_store.rules.roles import Role
-from handlers.agent import boards, desk, merge, topics
+from handlers.agent import block, boards, desk, merge, topics
 from handlers.context import Context
 from handlers.router import UsageError
 from handlers.texts import catalogue
@@ -128,6 +128,7 @@ def _show_again(ctx: Context, ticket: Ticket, what: str) -> None:
 # What each kind of action is taken back by; whoever adds a kind adds its line, and its `undo.what.KIND`.
 REVERSERS: Mapping[str, Reverser] = {
     "merge": merge.reverse,
+    "block": block.reverse,
     "assignment": _restore_owner,
     "macro": _restore_tickets,
     "close": _restore_tickets,
