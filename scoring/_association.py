@@ -7,7 +7,7 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 from scipy.special import chdtrc, fdtrc, stdtr
-from scipy.stats import kendalltau, rankdata
+from scipy.stats import fisher_exact, kendalltau, rankdata
 
 from scoring._strengths import CorrelationRatio, CramersV, Ordinal, Pearson
 
@@ -66,6 +66,12 @@ def _f_test(eta2: float, n: int, groups: int) -> float | None:
     if eta2 >= 1:
         return 0.0
     return float(fdtrc(groups - 1, n - groups, eta2 / (groups - 1) / ((1 - eta2) / (n - groups))))
+
+
+def fisher(one: tuple[int, int], other: tuple[int, int]) -> float:
+    """Return Fisher's exact two-sided p that two (k, n) have the same rate."""
+    table = [[one[0], one[1] - one[0]], [other[0], other[1] - other[0]]]
+    return min(1.0, float(fisher_exact(table).pvalue))
 
 
 def ordinal(a: Sequence[float], b: Sequence[float]) -> Ordinal:

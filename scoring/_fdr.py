@@ -12,5 +12,5 @@ def false_discovery(p: Sequence[float]) -> list[float]:
     least = 1.0
     for rank, position in reversed(list(enumerate(sorted(range(len(p)), key=p.__getitem__), start=1))):
         least = min(least, p[position] * len(p) / rank)
-        found[position] = least
+        found[position] = max(least, p[position])  # rounding alone could bring it under p
     return found
