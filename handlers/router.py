@@ -140,7 +140,8 @@ class Router:
     def perform(self, ctx: Context) -> None:
         """Look up who acts, run the route and write its answers; what was wrong comes out as a StoreError."""
         ctx.sender = customers.sender(ctx.session, ctx.place.inbox_id, ctx.event.person.address)
-        self.dispatch(ctx)
+        if self._admits(ctx, may_keep=True):
+            self.dispatch(ctx)
         self.finish(ctx)
 
     def look(self, ctx: Context) -> None:
