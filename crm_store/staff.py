@@ -98,6 +98,20 @@ def with_role(session: Session, inbox_id: int, role: Role) -> Sequence[Staff]:
     ).all()
 
 
+def employed(session: Session, inbox_id: int) -> Sequence[Staff]:
+    """List the staff of an inbox who hold any role, by name."""
+    held = sa.select(StaffRole.staff_id).where(StaffRole.revoked.is_(None))
+    return session.scalars(
+        sa.select(Staff).where(Staff.inbox_id == inbox_id, Staff.id.in_(held)).order_by(Staff.name, Staff.id)
+    ).all()
+
+
+def roles_of(session: Session, staff_id: int) -> frozenset[Role]:
+    """Return the roles someone holds now."""
+    held = sa.select(StaffRole.role).where(StaffRole.staff_id == staff_id, StaffRole.revoked.is_(None))
+    return frozenset(Role(role) for role in session.scalars(held))
+
+
 @dataclass(frozen=True, slots=True)
 class Colleague:
     """A member of staff with the roles held now."""

@@ -6,9 +6,11 @@ from handlers.agent import (
     changes,
     closing,
     desk,
+    handover,
     holding,
     macros,
     merge,
+    presence,
     profile,
     queue,
     resolving,
@@ -24,7 +26,7 @@ from handlers.customer import gate as gate_keeping
 from handlers.marketer import campaigns, running, sending, strategy
 from handlers.ports import Edit, Membership, ThreadChange
 from handlers.router import Router, button, command, desk_text, dialog, event, gate, text, tick
-from handlers.supervisor import exports, reports, staff
+from handlers.supervisor import exports, machinery, reports, staff
 
 ROUTES: Router = Router(
     gate(gate_keeping.admits),
@@ -63,6 +65,10 @@ ROUTES: Router = Router(
     command("queue", queue.show, role=Role.AGENT, reads=True),
     command("take", desk.take, role=Role.AGENT, takes="ticket"),
     command("reply", desk.reply, role=Role.AGENT, takes="ticket text?"),
+    command("assign", handover.assign, role=Role.AGENT, takes="ticket text"),
+    command("transfer", handover.transfer, role=Role.AGENT, takes="ticket text"),
+    command("away", presence.away, role=Role.AGENT, takes="text?"),
+    command("back", presence.back, role=Role.AGENT),
     command("note", desk.note, role=Role.AGENT, takes="ticket text?"),
     command("resolve", resolving.resolve, role=Role.AGENT, takes="ticket text?"),
     command("reopen", resolving.reopen, role=Role.AGENT, takes="ticket"),
@@ -92,6 +98,7 @@ ROUTES: Router = Router(
     button("send_again", desk.send_again, role=Role.AGENT),
     button("search", search.turn, role=Role.AGENT, reads=True),
     button("card", search.open_card, role=Role.AGENT, reads=True),
+    button("assign_anyway", handover.assign_anyway, role=Role.AGENT),
     button("held_send", holding.send, role=Role.AGENT),
     button("held_drop", holding.drop, role=Role.AGENT),
     dialog("resolving", resolving.steps, role=Role.AGENT),
@@ -99,6 +106,8 @@ ROUTES: Router = Router(
     event(ThreadChange, changes.changed),
     # Supervisors
     command("satisfaction", reports.satisfaction, role=Role.SUPERVISOR, reads=True),
+    command("jobs", machinery.jobs, role=Role.SUPERVISOR, reads=True),
+    command("doctor", machinery.doctor, role=Role.SUPERVISOR, reads=True),
     command("export", exports.export, role=Role.SUPERVISOR, takes="text?", reads=True),
     command("invite", staff.invite, role=Role.SUPERVISOR, takes="word"),
     # Marketers
