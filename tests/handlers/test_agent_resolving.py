@@ -31,7 +31,7 @@ class TestResolve:
         assert question.startswith(f"{MEI}: ")
         assert told == f"{WANG}: Wang 王 已将 #1 标记为已解决。"
         assert get(home, number).status == Status.RESOLVED
-        assert log(home, number)[-1][0] == "resolved"
+        assert "resolved" in [kind for kind, _ in log(home, number)]
 
     def test_a_later_survey_leaves_a_plain_sentence(self, tmp_path: Path) -> None:
         from dataclasses import replace
@@ -97,7 +97,7 @@ class TestComplaint:
         home.hears("wang", f"/resolve {number} 仓库错发 {bar} 已补发")
         done = get(home, number)
         assert (done.status, done.root_cause, done.remedy) == (Status.RESOLVED, "仓库错发", "已补发")
-        assert log(home, number)[-1] == ("resolved", {"cause": "仓库错发", "remedy": "已补发"})
+        assert ("resolved", {"cause": "仓库错发", "remedy": "已补发"}) in log(home, number)
 
     @pytest.mark.parametrize(
         ("who", "cause", "remedy"),

@@ -81,6 +81,7 @@ class TestCustomer:
     )
     def test_everything_on_one_page(self, home: House, who: str, lines: list[str]) -> None:
         number = ticket(home)
+        home.hears("wang", f"/reply {number} 已发货")
         home.hears("wang", f"/resolve {number}")
         [five] = [data for label, data in home.buttons(3) if label == "5"]
         home.presses("mei", five)
@@ -145,7 +146,11 @@ class TestWhy:
             "2 Mar 10:00: Chen 陈 became its owner by answering first",
             "2 Mar 10:00: Chen 陈 resolved it",
             "Cause: label fell off · Remedy: sent again",
-            "Survey: asked on 2 Mar 10:00, because a colleague answered; no answer yet",
+            "2 Mar 10:00: the customer is to be asked how easy it was on 4 Mar 10:00,"
+            " because a colleague answered",
+            "2 Mar 10:00: the customer is to be asked whether they would recommend us on 9 Mar 10:00,"
+            " because a colleague answered",
+            "2 Mar 10:00: the customer was asked how satisfied they are, because a colleague answered",
             "Put right? to be asked on 3 Mar 10:00",
         ]
 
@@ -168,7 +173,9 @@ class TestWhy:
         home.hears("chen", "/resolve 1")
         [told] = home.hears("chen", "/why 1")
         assert "Deadlines: none for this kind" in told
-        assert told.endswith("Survey: none, because nobody answered; feedback is rated where it is given")
+        assert told.endswith(
+            "the customer is not asked how satisfied they are, because no colleague answered"
+        )
 
     def test_every_event_is_worded(self, home: House) -> None:
         home.hears("li", "where is my parcel?")
@@ -176,6 +183,7 @@ class TestWhy:
         home.hears("chen", "/take 1")
         home.hears("chen", "/resolve 1")
         home.hears("chen", "/reopen 1")
+        home.hears("chen", "/reply 1 It comes today")
         home.hears("chen", "/resolve 1")
         [two] = [data for label, data in home.buttons(3) if label == "2"]
         home.presses("li", two)

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from crm_store.models.outbox import Action
-from crm_store.models.survey import Rating, RatingChange, Survey, SurveyState
+from crm_store.models.survey import Rating, RatingChange, Survey
 from crm_store.models.ticket import RecoveryTask
 from handlers.clockwork.surveys import ask_due
 from handlers.context import TickContext
@@ -34,6 +34,8 @@ from tests.handlers.customers import (
     tickets,
     to,
 )
+
+from tests.handlers.desk import send_all
 
 
 def resolved(
@@ -60,6 +62,11 @@ def tasks(home: House) -> Sequence[RecoveryTask]:
     return look(home, lambda session: session.scalars(sa.select(RecoveryTask)).all())
 
 
+def survey_of(home: House, *, episode: int = 1, kind: str = "csat") -> int:
+    wanted = sa.select(Survey.id).where(Survey.episode == episode, Survey.kind == kind)
+    return look(home, lambda session: session.scalars(wanted).one())
+
+
 def tick(home: House) -> bool:
     return home.store.write_now(
         lambda session: ask_due(TickContext(session, home.now, home.desk, home.inbox_id))
@@ -72,6 +79,7 @@ def test_resolving_asks_and_the_press_is_shown_on_the_question(
 ) -> None:
     home = open_house(tmp_path)
     home.hears(who, QUESTION[language])
+    home.hears("wang", "/reply 1 三天")
     sent = home.hears("wang", "/resolve 1")
     chat = MEI if who == "mei" else LI
     assert to(chat, sent) == [say(language, "rating.ask", number=1)]
@@ -166,7 +174,7 @@ def test_a_low_score_makes_one_task_and_calls_the_supervisor(tmp_path: Path, who
     assert to(CHEN, home.presses(who, "v1:rate:1:1")) == []
     assert [(task.ticket_id, task.done) for task in tasks(home)] == [(1, None)]
     told = to(CHEN, home.hears(who, "too slow"))
-    assert told == [say("en", "notice.comment", name=name, number=1, score=1, text="too slow")]
+    assert told == [say("en", "notice.comment", name=name, number=1, score=1, most=5, text="too slow")]
 
 
 @pytest.mark.parametrize("data", ["v1:rate:1:5", "v1:rate:01:5"])
@@ -218,12 +226,17 @@ def test_a_low_score_with_a_grievance_reopens(tmp_path: Path) -> None:
 
 def test_each_episode_is_asked_once(tmp_path: Path) -> None:
     home = resolved(tmp_path)
-    home.presses("mei", "v1:rate:1:3")
-    home.passes(minutes=11)
+    first = survey_of(home, episode=1)
+    home.presses("mei", f"v1:rate:{first}:3")
+    home.passes(hours=24)
     home.hears("mei", "还是不行")
+    send_all(home)  # an agent answers what was shown before
+    home.passes(seconds=1)
+    home.hears("wang", "/reply 1 马上处理")
     assert say("zh", "rating.ask", number=1) in to(MEI, home.hears("wang", "/resolve 1"))
-    home.presses("mei", "v1:rate:2:5")
-    assert [(rating.survey_id, rating.score) for rating in ratings(home)] == [(1, 3), (2, 5)]
+    second = survey_of(home, episode=2)
+    home.presses("mei", f"v1:rate:{second}:5")
+    assert [(rating.survey_id, rating.score) for rating in ratings(home)] == [(first, 3), (second, 5)]
 
 
 class TestLater:
@@ -249,7 +262,8 @@ class TestLater:
         home.passes(hours=2)
         tick(home)
         assert home.outgoing() == []
-        assert look(home, lambda session: session.scalar(sa.select(Survey.state))) == SurveyState.CANCELLED
+        found = sa.select(Survey.state, Survey.reason).where(Survey.kind == "csat")
+        assert look(home, lambda session: session.execute(found).one()) == ("cancelled", "unreachable")
 
     def test_rate_asks_before_it_is_due(self, tmp_path: Path) -> None:
         home = resolved(tmp_path, delay=timedelta(hours=1))
@@ -316,8 +330,8 @@ class TestFeedback:
 def test_a_complaint_goes_from_words_to_recovery(tmp_path: Path) -> None:
     home = open_house(tmp_path)
     home.hears("li", COMPLAINT["en"])
+    home.hears("chen", "/reply 1 So sorry, we pay it back")
     home.hears("chen", "/resolve 1 double charge | refunded")
-    [survey] = look(home, lambda session: session.scalars(sa.select(Survey.id)).all())
-    home.presses("li", f"v1:rate:{survey}:1")
+    home.presses("li", f"v1:rate:{survey_of(home)}:1")
     assert [task.ticket_id for task in tasks(home)] == [1]
     assert catalogue.say("en", "rating.low") in "\n".join(row.body for row in home.rows())
