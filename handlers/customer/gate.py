@@ -23,7 +23,7 @@ def admits(ctx: Context, *, may_keep: bool) -> bool:
         return event.verb in BUTTONS
     if isinstance(event, Message) and _command(event.text) in COMMANDS:
         return True
-    if may_keep and isinstance(event, Message | Edit):
+    if may_keep and isinstance(event, Message | Edit) and _says_something(event):
         _hold(ctx, contact, event)
     return not isinstance(event, Message | Edit)
 
@@ -31,6 +31,12 @@ def admits(ctx: Context, *, may_keep: bool) -> bool:
 def _command(text: str) -> str:
     words = text[1:].split(maxsplit=1) if text.startswith("/") else []
     return words[0].split("@")[0].lower() if words else ""
+
+
+def _says_something(event: Message | Edit) -> bool:
+    """Tell whether there is anything to keep: more than a bare command."""
+    is_bare = event.text.startswith("/") and len(event.text.split(maxsplit=1)) == 1
+    return not is_bare or (isinstance(event, Message) and event.file is not None)
 
 
 def _hold(ctx: Context, contact: Contact, event: Message | Edit) -> None:
