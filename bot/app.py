@@ -32,6 +32,7 @@ from crm_store.run_lock import RunLock
 from crm_store.store import Store
 from handlers.context import Desk
 from handlers.marketer import sending
+from handlers.ports import Job
 from handlers.routes import ROUTES
 from scoring.match import Entry, FaqIndex
 
@@ -139,6 +140,7 @@ class App:
             secret=furnishing.secret_of(self.settings.data_dir),
             bot_name=bot.username,
             survey_delay=settings.survey_delay,
+            jobs=self._jobs,
         )
         channel = TelegramChannel(bot)
         courier = Courier(
@@ -253,6 +255,9 @@ class App:
         if given is not None:
             return given.get_secret_value()
         return hmac.new(furnishing.secret_of(self.settings.data_dir), b"webhook", hashlib.sha256).hexdigest()
+
+    def _jobs(self) -> Sequence[Job]:
+        return () if self.parts is None else self.parts.clockwork.jobs()
 
     async def _is_ready(self) -> bool:
         if self.parts is None:

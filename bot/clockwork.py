@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,6 +15,7 @@ from crm_store import campaigns
 from crm_store.errors import StoreError
 from crm_store.store import Store
 from handlers.context import Desk, TickContext
+from handlers.ports import Job
 from handlers.router import Route, Router
 
 log = logging.getLogger("hearwell.clockwork")
@@ -51,6 +52,10 @@ class Clockwork:
     async def stop(self) -> None:
         """Stop the clock; a tick under way ends by itself."""
         await self._scheduler.stop()
+
+    def jobs(self) -> Sequence[Job]:
+        """List what the clock sets off, when next, and how it went last."""
+        return [Job(name, at, self._scheduler.outcome(name)) for name, at in self._scheduler.jobs()]
 
     async def skipped(self) -> None:
         """Do at once what fell due while the clock was moved."""

@@ -92,6 +92,7 @@ class Scheduler:
         self._sink = sink
         self._wakes: dict[str, Wake] = {}
         self._again: set[str] = set()
+        self._outcomes: dict[str, str] = {}
         self._running: set[asyncio.Future[None]] = set()
         self._stopped = False
         self._ticker = AsyncIOScheduler(
@@ -116,6 +117,10 @@ class Scheduler:
         """Ask every trigger afresh, after the clock was moved: what it jumped over fires at once."""
         for job in self._ticker.get_jobs():
             job.reschedule(job.trigger)
+
+    def outcome(self, name: str) -> str:
+        """Tell how a job went last: ran, failed or missed; empty before its first time."""
+        return self._outcomes.get(name, "")
 
     def jobs(self) -> list[tuple[str, datetime | None]]:
         """List the jobs with the time, by the clock people live by, at which each fires next."""
@@ -148,6 +153,7 @@ class Scheduler:
                 raise
 
     def _heard(self, event: JobEvent) -> None:
+        self._outcomes[event.job_id] = _OUTCOMES[event.code]
         self._sink.job(event.job_id, _OUTCOMES[event.code])
         if event.code == EVENT_JOB_MAX_INSTANCES:
             self._again.add(event.job_id)

@@ -1,6 +1,6 @@
 """What a handler is given, and the few things it may do with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
@@ -12,7 +12,7 @@ from crm_store.models.outbox import Action, Lane
 from crm_store.outbox import Draft
 from crm_store.rules.business_hours import OpenHours
 from crm_store.rules.frequency import QuietHours
-from handlers.ports import Button, Document, InboundEvent, OutboundMessage, Picture, Place, Understood
+from handlers.ports import Button, Document, InboundEvent, Job, OutboundMessage, Picture, Place, Understood
 from handlers.texts import catalogue
 
 NIGHT = QuietHours(time(22), time(8))
@@ -35,6 +35,7 @@ class Desk:
     flood_limit: int = 20
     answers: Mapping[int, float] = field(default_factory=dict)
     quiet: QuietHours | None = NIGHT
+    jobs: Callable[[], Sequence[Job]] = tuple
 
 
 @dataclass(slots=True)

@@ -194,6 +194,15 @@ class Channel(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Job:
+    """Something the clock sets off: its name, when next, and how it went last (ran, failed, missed)."""
+
+    name: str
+    next: datetime | None
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Understood:
     """What a text seems to be, worked out before the transaction opens."""
 

@@ -21,6 +21,7 @@ from bot.cli.run import loaded
 from bot.cli.stores import place_of, reason
 from bot.clock import utc_now
 from bot.config import Settings
+from crm_store import health
 from crm_store.errors import StoreError
 from crm_store.run_lock import RunLock
 from crm_store.store import Store
