@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from heapq import merge
-from itertools import takewhile
+from itertools import chain, takewhile
 from typing import TypeVarTuple
 
 import sqlalchemy as sa
@@ -156,9 +156,11 @@ def _card(session: Session, ticket_id: int, subject: str) -> str:
 
 def find(session: Session, question: Question) -> Iterator[Hit]:
     """Yield every ticket with an answer once: one of exactly this number, then by the newest answer."""
+    if not question.terms:
+        return
     seen: set[int] = set()
-    found = [_exact(session, question), _lines(session, question), _cards(session, question)]
-    for hit in (*found[0], *merge(*found[1:], key=_newest)) if question.terms else ():
+    newest = merge(_lines(session, question), _cards(session, question), key=_newest)
+    for hit in chain(_exact(session, question), newest):
         if hit.ticket_id not in seen:
             seen.add(hit.ticket_id)
             yield hit
