@@ -122,3 +122,15 @@ def edit(session: Session, message: Message, *, text: str, at: datetime) -> None
     """Change what a message says and keep what it said."""
     session.add(MessageEdit(message_id=message.id, at=at, was=message.body))
     message.body, message.edited = text, at
+
+
+def heard(session: Session, ticket_id: int) -> Sequence[Message]:
+    """List what a ticket's customer wrote, oldest first."""
+    asked = sa.select(Message).where(Message.ticket_id == ticket_id, Message.direction == Direction.INBOUND)
+    return session.scalars(asked.order_by(Message.id)).all()
+
+
+def from_on(session: Session, message: Message) -> Sequence[Message]:
+    """List a message and all that was said on its ticket after it, oldest first."""
+    asked = sa.select(Message).where(Message.ticket_id == message.ticket_id, Message.id >= message.id)
+    return session.scalars(asked.order_by(Message.id)).all()

@@ -16,6 +16,7 @@ from handlers.agent import (
     resolving,
     search,
     sorting,
+    split,
     undo,
     why,
 )
@@ -82,6 +83,7 @@ ROUTES: Router = Router(
     command("search", search.find, role=Role.AGENT, takes="text", reads=True),
     command("merge", merge.merge, role=Role.AGENT, takes="text?"),
     command("unmerge", merge.unmerge, role=Role.AGENT, takes="ticket"),
+    command("split", split.split, role=Role.AGENT, takes="text?"),
     command("block", block.block, role=Role.AGENT, takes="ticket text?"),
     command("unblock", block.unblock, role=Role.AGENT, takes="ticket"),
     command("mute", block.mute, role=Role.AGENT, takes="ticket text?"),
