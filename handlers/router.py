@@ -176,11 +176,8 @@ class Router:
 
     def refuse(self, ctx: Context, error: StoreError) -> None:
         """Tell the reader in one sentence what was wrong and what to do."""
-        key = error.key if catalogue.knows(error.key) else "error.store"
-        as_typed = key in AS_TYPED
-        values = {name: value if as_typed else _worded(ctx, value) for name, value in error.values.items()}
         ctx.replies.clear()
-        ctx.replies.append((ctx.place, OutboundMessage(ctx.say(key, **values))))
+        ctx.replies.append((ctx.place, OutboundMessage(wording(ctx, error))))
 
     def _admits(self, ctx: Context, *, may_keep: bool) -> bool:
         route = self.named("gate", "")
@@ -266,6 +263,14 @@ class Router:
         elsewhere = ctx.place.is_group and ctx.place.chat != ctx.desk.staff_group
         if elsewhere and route.role is not Role.CUSTOMER:
             raise RefusedError("not_the_staff_group")
+
+
+def wording(ctx: Context, error: StoreError) -> str:
+    """Word what was wrong in the reader's language."""
+    key = error.key if catalogue.knows(error.key) else "error.store"
+    as_typed = key in AS_TYPED
+    values = {name: value if as_typed else _worded(ctx, value) for name, value in error.values.items()}
+    return ctx.say(key, **values)
 
 
 def seat(event: InboundEvent) -> Seat:

@@ -4,12 +4,13 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from crm_store.errors import RefusedError
+from crm_store.errors import RefusedError, StoreError
 from crm_store.macros import Step
 from crm_store.models.ticket import Ticket
 from crm_store.rules.lifecycle import Kind, Priority
 from handlers.agent import closing, desk, naming, resolving, sorting
 from handlers.context import Context
+from handlers.router import wording
 
 BETWEEN = re.compile(r"[;；\n]+")
 MOST = 12
@@ -101,10 +102,15 @@ def _step(text: str) -> Step:
     return verb, argument
 
 
-def run(ctx: Context, ticket: Ticket, steps: Sequence[Step]) -> None:
+def run(ctx: Context, ticket: Ticket, steps: Sequence[Step], *, name: str) -> None:
     """Carry the steps out in their order; whatever one of them refuses, refuses them all."""
-    for verb, argument in steps:
-        DOINGS[verb].run(ctx, ticket, argument)
+    for place, (verb, argument) in enumerate(steps, 1):
+        try:
+            DOINGS[verb].run(ctx, ticket, argument)
+        except StoreError as error:
+            what = ctx.say(f"macro.step.{verb}", argument=argument).strip()
+            why = wording(ctx, error)
+            raise RefusedError("macro_failed", name=name, place=place, what=what, why=why) from error
 
 
 def worded(ctx: Context, steps: Sequence[Step]) -> str:

@@ -54,7 +54,7 @@ def run(ctx: Context, ticket: Ticket, saved: Saved) -> None:
     words = _filled(ctx, ticket, saved)
     if words:
         desk.answer(ctx, ticket, words)
-    macro_steps.run(ctx, ticket, saved.steps)
+    macro_steps.run(ctx, ticket, saved.steps, name=saved.name)
     undo.remember(
         ctx.session, kind="macro", by=ctx.by, at=ctx.now, window=REGRET, subject=f"ticket:{ticket.id}",
         before={"tickets": [before]},

@@ -62,7 +62,10 @@ def test_a_step_that_fails_changes_nothing_at_all(home: House) -> None:
     home.hears("wang", f"/macro {number} off")
     before = (log(home, number), said(home, number))
     [told] = press(home)
-    assert told == f"{WANG}: #1 上没有标签“never-there”。发送 /tag 1 可查看它的标签。"
+    assert told == (
+        f"{WANG}: 快捷回复“off”没有执行，什么都没有改变：第 2 步（去掉标签 never-there）无法完成。"
+        "#1 上没有标签“never-there”。发送 /tag 1 可查看它的标签。"
+    )
     assert (log(home, number), said(home, number)) == before
     assert (kept(home, number), get(home, number).assignee_id) == ([], None)
 
