@@ -23,7 +23,7 @@ def test_buckets_equal_the_reference(truth: Truth) -> None:
         rows = [(datetime.fromisoformat(row["at"]), row["score"]) for row in case["rows"]]
         if not rows:
             continue  # a period without an end has no buckets
-        start, end = min(rows)[0], max(rows)[0] + timedelta(seconds=1)
+        start, end = min(rows)[0], max(rows)[0] + timedelta(microseconds=1)
         for view in case["expected"]:
             tz = ZoneInfo(view["tz"])
             limits = bounds(start, end, "W" if view["freq"] == "week" else "M", tz)
