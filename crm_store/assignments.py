@@ -172,7 +172,8 @@ def give(session: Session, choice: Choice, *, now: datetime) -> Ticket | None:
 
 def reasons(session: Session, choice: Choice) -> list[str]:
     """List why someone was chosen, and why not the others: `least_loaded`, `away:Wang 王`."""
-    names = dict(session.execute(sa.select(Staff.id, Staff.name).where(Staff.id.in_(choice.others))).tuples())
+    rows = session.execute(sa.select(Staff.id, Staff.name).where(Staff.id.in_(choice.others)))
+    names = {staff_id: name for staff_id, name in rows}
     against: dict[Code, list[str]] = {}
     for staff_id, code in sorted(choice.others.items()):
         against.setdefault(code, []).append(names.get(staff_id, str(staff_id)))

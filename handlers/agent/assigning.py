@@ -3,7 +3,18 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from crm_store import assignments, calendars, customers, outbox, presence, readers, staff, threads, tickets
+from crm_store import (
+    assignments,
+    calendars,
+    customers,
+    outbox,
+    presence,
+    readers,
+    staff,
+    thread_cards,
+    threads,
+    tickets,
+)
 from crm_store.models.outbox import Action, Lane
 from crm_store.models.presence import PresenceState
 from crm_store.models.staff import Staff
@@ -32,6 +43,7 @@ def share_out(at: Bench) -> int:
     for choice in plan:
         ticket = assignments.give(at.session, choice, now=at.now)
         if ticket is not None:
+            thread_cards.call_off(at.session, ticket.id, but_in=at.desk.staff_group)
             tell(at, ticket, "auto")
     return len(plan)
 

@@ -24,7 +24,7 @@ def named(ctx: Context, words: str, *, also: Sequence[str] = ()) -> Staff:
         return found[0]
     if found:
         raise RefusedError("several_colleagues", word=words[: naming.SHOWN], names=_listed(ctx, found))
-    known = [name for member in everyone for name in (member.name, *_names(member))]
+    known = [name for member in everyone for name in (member.name, *member.name.split())]
     raise naming.unknown(words, dict.fromkeys([*known, *also]), "colleague")
 
 
