@@ -63,7 +63,8 @@ def earliest(clock: Clock, terms: Terms) -> datetime | None:
         found += [clock.next_limit] if clock.next_limit is not None else []
     most = limit(clock, spans)
     if clock.since is not None and most is not None:
-        found.append(clock.since + max(most * share - clock.used, timedelta(0)))
+        warned = clock.since + max(most * share - clock.used, timedelta(0))
+        found.append(warned if clock.settled is None else min(warned, clock.settled))
     return min(found, default=None)
 
 
