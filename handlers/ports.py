@@ -212,3 +212,7 @@ class Understood:
     kind_reasons: Sequence[str] = ()
     thanks_only: bool = False
     answers: Sequence[tuple[int, float]] = field(default=())  # article id and confidence, best first
+    signs: Sequence[str] = ()  # what lifts a priority, as code:word
+    asks: bool = False  # whether an answer is asked for, whatever else it is
+    themes: Sequence[str] = ()
+    sentiment: float | None = None  # how likely it is pleased, 0 to 1

@@ -2,6 +2,7 @@
 
 from handlers.ports import Edit, InboundEvent, Message, Understood
 from scoring import text as texts
+from scoring import tone as tones
 from scoring.match import FaqIndex
 
 
@@ -12,7 +13,7 @@ def understand(event: InboundEvent, index: FaqIndex | None) -> Understood:
     words = event.text.partition(" ")[2] if event.text.startswith("/") else event.text
     if not words:
         return Understood()
-    kind = texts.kind(words)
+    kind, said = texts.kind(words), tones.tone(words)
     answers = index.query(words) if index is not None else []
     return Understood(
         language=texts.language(words),
@@ -21,4 +22,8 @@ def understand(event: InboundEvent, index: FaqIndex | None) -> Understood:
         kind_reasons=tuple(f"{reason.code}:{' '.join(reason.words)}" for reason in kind.reasons),
         thanks_only=texts.is_thanks_only(words),
         answers=tuple((match.article_id, match.confidence) for match in answers),
+        signs=said.signs,
+        asks=said.asks,
+        themes=said.themes,
+        sentiment=texts.sentiment(words).p,
     )

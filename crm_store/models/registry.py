@@ -7,6 +7,7 @@ from crm_store.models import (
     campaign,
     consent,
     conversation,
+    correction,
     customer,
     dialog,
     guards,
@@ -28,8 +29,9 @@ from crm_store.models import (
 from crm_store.models.base import Base
 
 NOUNS = (
-    article, block, calendar, campaign, consent, conversation, customer, dialog, guards, held_reply, inbox,
-    incident, macro, merge, outbox, presence, search, sla, staff, survey, tag, ticket, undo,
+    article, block, calendar, campaign, consent, conversation, correction, customer, dialog, guards,
+    held_reply, inbox, incident, macro, merge, outbox, presence, search, sla, staff, survey, tag, ticket,
+    undo,
 )  # fmt: skip
 METADATA = Base.metadata
 GUARD = guards.make

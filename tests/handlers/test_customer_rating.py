@@ -34,7 +34,6 @@ from tests.handlers.customers import (
     tickets,
     to,
 )
-
 from tests.handlers.desk import send_all
 
 
