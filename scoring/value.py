@@ -72,6 +72,28 @@ def ltv(revenue_by_year: Sequence[float], rate: float, acquisition: float = 0.0)
     return sum((revenue / (1 + rate) ** year for year, revenue in years), 0.0) - acquisition
 
 
+def revenue_by_year(orders: Iterable[tuple[Who, date, float]], until: date) -> dict[Who, tuple[float, ...]]:
+    """Return each customer's revenue of each year after their first order, from (customer, day, amount) rows.
+
+    The first year ends before the anniversary of the first order, and years without an order count 0, up to
+    the one that has begun on the last day. A refund is a negative amount; later orders are left out. An
+    amount that is not finite is a ValueError.
+    """
+    by: dict[Who, list[tuple[date, float]]] = {}
+    for who, day, amount in orders:
+        _finite(amount)
+        if day <= until:
+            by.setdefault(who, []).append((day, amount))
+    found = {}
+    for who, rows in by.items():
+        first = min(day for day, _ in rows)
+        years = [0.0] * (_years(first, until) + 1)
+        for day, amount in rows:
+            years[_years(first, day)] += amount
+        found[who] = tuple(years)
+    return found
+
+
 def ltv_retention(margin: float, retention: float, rate: float, acquisition: float = 0.0) -> float:
     """Return margin * retention / (1 + rate - retention) less the cost of acquisition.
 
@@ -245,6 +267,11 @@ def _four(model: Buying) -> tuple[float, float, float, float]:
     return model.r, model.alpha, model.a, model.b
 
 
+def _years(first: date, day: date) -> int:
+    """Return how many whole years have passed; those of 29 February end on 1 March."""
+    return day.year - first.year - ((day.month, day.day) < (first.month, first.day))
+
+
 def _horizon(weeks: float) -> float:
     """Refuse a horizon that cannot be."""
     if not (isfinite(weeks) and weeks >= 0):
@@ -255,4 +282,4 @@ def _horizon(weeks: float) -> float:
 def _finite(*figures: float) -> None:
     """Refuse what is not a number."""
     if not all(isfinite(figure) for figure in figures):
-        raise ValueError("money and rates must be finite numbers")
+        raise ValueError("every amount and rate must be a finite number")
