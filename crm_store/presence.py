@@ -124,6 +124,15 @@ def set_shifts(session: Session, staff_id: int, week: Mapping[int, Sequence[tupl
     session.flush()
 
 
+def week_of(session: Session, staff_id: int) -> Mapping[int, list[str]]:
+    """Return someone's own shifts by weekday, `09:00-17:00`; empty for the house's hours."""
+    week: dict[int, list[str]] = defaultdict(list)
+    rows = sa.select(Shift).where(Shift.staff_id == staff_id).order_by(Shift.weekday, Shift.starts)
+    for shift in session.scalars(rows):
+        week[shift.weekday].append(f"{shift.starts}-{shift.ends}")
+    return dict(week)
+
+
 def hours_of(session: Session, staff_ids: Sequence[int], house: OpenHours) -> Mapping[int, OpenHours]:
     """Return when each of these works: their own shifts, else the house's hours."""
     weeks: dict[int, dict[int, list[tuple[time, time]]]] = defaultdict(lambda: defaultdict(list))

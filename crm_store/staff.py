@@ -106,6 +106,13 @@ def employed(session: Session, inbox_id: int) -> Sequence[Staff]:
     ).all()
 
 
+def ever(session: Session, inbox_id: int) -> Sequence[Staff]:
+    """List everyone who is or was staff of an inbox, by name."""
+    return session.scalars(
+        sa.select(Staff).where(Staff.inbox_id == inbox_id).order_by(Staff.name, Staff.id)
+    ).all()
+
+
 def roles_of(session: Session, staff_id: int) -> frozenset[Role]:
     """Return the roles someone holds now."""
     held = sa.select(StaffRole.role).where(StaffRole.staff_id == staff_id, StaffRole.revoked.is_(None))

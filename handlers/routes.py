@@ -27,7 +27,7 @@ from handlers.customer import gate as gate_keeping
 from handlers.marketer import campaigns, running, sending, strategy
 from handlers.ports import Edit, Membership, ThreadChange
 from handlers.router import Router, button, command, desk_text, dialog, event, gate, text, tick
-from handlers.supervisor import exports, machinery, reports, staff
+from handlers.supervisor import exports, machinery, reports, staff, team
 
 ROUTES: Router = Router(
     gate(gate_keeping.admits),
@@ -111,6 +111,7 @@ ROUTES: Router = Router(
     command("jobs", machinery.jobs, role=Role.SUPERVISOR, reads=True),
     command("doctor", machinery.doctor, role=Role.SUPERVISOR, reads=True),
     command("export", exports.export, role=Role.SUPERVISOR, takes="text?", reads=True),
+    command("staff", team.show, role=Role.SUPERVISOR, takes="text?"),
     command("invite", staff.invite, role=Role.SUPERVISOR, takes="word"),
     # Marketers
     command("campaign", campaigns.begin, role=Role.MARKETER),

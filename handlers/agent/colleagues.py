@@ -11,9 +11,14 @@ from handlers.context import Context
 SHORTEST = 2  # letters that may stand for a name
 
 
-def named(ctx: Context, words: str, *, also: Sequence[str] = ()) -> Staff:
-    """Return the one colleague meant, or refuse with who else may have been meant (`also`: other names)."""
-    everyone = staff.employed(ctx.session, ctx.place.inbox_id)
+def named(
+    ctx: Context, words: str, *, also: Sequence[str] = (), everyone: Sequence[Staff] | None = None
+) -> Staff:
+    """Return the one colleague meant, or refuse with who else may have been meant (`also`: other names).
+
+    Looked for among whoever holds a role, or among those given.
+    """
+    everyone = staff.employed(ctx.session, ctx.place.inbox_id) if everyone is None else everyone
     asked = words.strip().lstrip("@").casefold()
     found = _exactly(everyone, asked) or [
         member

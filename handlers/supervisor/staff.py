@@ -28,7 +28,7 @@ GIVEN = (Role.AGENT, Role.SUPERVISOR, Role.MARKETER, Role.ADMIN)
 
 def invite(ctx: Context, word: str) -> None:
     """Make a link that gives a role to the one person who opens it first."""
-    role = _role(word)
+    role = role_named(word)
     if role is not Role.AGENT and not ctx.staff.may(Role.ADMIN):
         raise RoleError(Role.ADMIN)
     expires = ctx.now + LIFE
@@ -70,7 +70,8 @@ def _welcome(ctx: Context, member: StaffMember) -> None:
     ctx.reply_text("\n".join([*lines, ctx.say("welcome.help")]))
 
 
-def _role(word: str) -> Role:
+def role_named(word: str, *, code: str = "role") -> Role:
+    """Return the role a word names in any language, or refuse with the closest one."""
     named = {
         catalogue.say(language, f"word.{role}"): role for language in catalogue.LANGUAGES for role in GIVEN
     }
@@ -80,8 +81,8 @@ def _role(word: str) -> Role:
         return named[asked]
     meant = suggest(asked, named)
     if meant is None:
-        raise RefusedError("unknown_role", word=word[:40])
-    raise RefusedError("meant_role", word=word[:40], meant=meant)
+        raise RefusedError(f"unknown_{code}", word=word[:40])
+    raise RefusedError(f"meant_{code}", word=word[:40], meant=meant)
 
 
 def _token(ctx: Context, expires: datetime) -> str:
