@@ -5,12 +5,12 @@ from crm_store.conversations import Line
 from crm_store.customers import Contact
 from crm_store.models.conversation import Direction
 from crm_store.models.ticket import Ticket
-from crm_store.rules.lifecycle import Kind, Status, after
+from crm_store.rules.lifecycle import Kind, Status
 from crm_store.tickets import Latest
 from handlers import asking
 from handlers.agent import boards, topics
 from handlers.context import Context
-from handlers.customer import notices, opening, rating
+from handlers.customer import closed, notices, opening, rating
 from handlers.customer.opening import Request
 from handlers.ports import Edit, FileRef, Message
 
@@ -60,14 +60,25 @@ def _in_window(ctx: Context, latest: Latest) -> bool:
 
 def join(ctx: Context, latest: Latest, text: str) -> None:
     """Add a message to the work that goes on, without a second acknowledgement."""
-    log(ctx, latest.id, text)
-    if latest.status in {Status.PENDING, Status.SNOOZED} and not only_thanks(ctx):
-        ticket = tickets.by_number(ctx.session, latest.id)
-        ticket.status = after(ticket.status, "hear")
-        events.record(ctx.session, latest.id, kind="woken", by=ctx.by, at=ctx.now, was=latest.status.value)
-        boards.refresh(topics.bench(ctx), ticket)
+    message = log(ctx, latest.id, text)
+    if only_thanks(ctx):
+        events.record(ctx.session, latest.id, kind="thanked", by=ctx.by, at=ctx.now, message=message)
+    else:
+        events.record(ctx.session, latest.id, kind="heard", by=ctx.by, at=ctx.now, message=message)
+        _go_on(ctx, latest)
+        closed.tell(ctx, ctx.contact(), latest.id)
     notices.tell_desk(ctx, latest.id, "notice.wrote", file=file_of(ctx), text=text)
     rating.answer_in_words(ctx, latest.id, text)
+
+
+def _go_on(ctx: Context, latest: Latest) -> None:
+    """Wake a ticket that waited for these words."""
+    if latest.status not in {Status.PENDING, Status.SNOOZED}:
+        return
+    ticket = tickets.by_number(ctx.session, latest.id)
+    ticket.hear()
+    events.record(ctx.session, latest.id, kind="woken", by=ctx.by, at=ctx.now, was=latest.status.value)
+    boards.refresh(topics.bench(ctx), ticket)
 
 
 def open_new(ctx: Context, contact: Contact, request: Request) -> None:

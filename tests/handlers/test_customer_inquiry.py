@@ -166,7 +166,7 @@ class TestAfterTaking:
         assert tickets(home)[0].status == Status.PENDING
         home.hears("mei", "单号 123")
         assert tickets(home)[0].status == Status.OPEN
-        assert log(home, 1) == ["opened", "woken"]
+        assert log(home, 1) == ["opened", "thanked", "heard", "woken"]
 
     def test_an_edit_shows_both_versions(self, tmp_path: Path) -> None:
         home = open_house(tmp_path)
