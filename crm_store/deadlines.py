@@ -51,7 +51,10 @@ _READ = Prepared(
 )  # fmt: skip
 _START = Prepared(
     sa.insert(TicketClock).values(
-        {name: sa.bindparam(name) for name in ("ticket_id", "started", "since", "look", "told_opening")}
+        {
+            name: sa.bindparam(name)
+            for name in ("ticket_id", "started", "since", "look", "told_opening", "first_limit")
+        }
         | {"used": sa.literal_column("0")}
     )
 )
@@ -179,12 +182,18 @@ def _open(session: Session, ticket_id: int, entry: Entry) -> None:
     spans = sla_policies.of_version(session, cast("int", policy)).spans(
         Kind(str(entry.detail["ticket_kind"])), Priority(str(entry.detail["priority"]))
     )
-    clock = sla_clock.opened(entry.at)
+    clock = sla_clock.opened(entry.at, first_limit=_asked_for(entry.detail))
     look = escalation.earliest(clock, Terms(spans, calendars.ALWAYS))
     _START.run(
         session, ticket_id=ticket_id, started=micros(entry.at), since=micros(entry.at), look=_count(look),
-        told_opening=_count(cast("datetime | None", told)),
+        told_opening=_count(cast("datetime | None", told)), first_limit=_count(clock.first_limit),
     )  # fmt: skip
+
+
+def _asked_for(detail: Detail) -> datetime | None:
+    """Read off the line that opened a ticket by when an answer is due that was asked for."""
+    due = detail.get("answer_due")
+    return datetime.fromisoformat(due) if isinstance(due, str) else cast("datetime | None", due)
 
 
 def _retargeted(session: Session, ticket_id: int, was: Standing, detail: Detail) -> Standing:
@@ -250,6 +259,7 @@ def _line(entry: Entry) -> Line:
         entry.at,
         by_customer=entry.by.startswith("customer:"),
         pause=_PAUSES.get(entry.kind),
+        limit=_asked_for(entry.detail),
     )
 
 

@@ -70,7 +70,8 @@ class Dues:
 class Line:
     """Hold one line of a log as far as the clock cares.
 
-    `by_customer` tells who reopened or woke it; `pause` what it waits as; `other` the ticket it absorbs.
+    `by_customer` tells who reopened or woke it; `pause` what it waits as; `other` the ticket it absorbs;
+    `limit` by when a first answer is due that was asked for where none is promised.
     """
 
     move: Move
@@ -78,6 +79,7 @@ class Line:
     by_customer: bool = False
     pause: Status | None = None
     other: "Inherited | None" = None
+    limit: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +104,9 @@ class Terms:
     escalate_percent: int = 150
 
 
-def opened(at: datetime) -> Clock:
-    """Give the clock of a ticket just opened."""
-    return Clock(started=at, since=at)
+def opened(at: datetime, *, first_limit: datetime | None = None) -> Clock:
+    """Give the clock of a ticket just opened, with the first answer's deadline if one was asked for."""
+    return Clock(started=at, since=at, first_limit=first_limit)
 
 
 def run(lines: Iterable[Line], terms: Terms) -> Clock | None:
@@ -112,7 +114,7 @@ def run(lines: Iterable[Line], terms: Terms) -> Clock | None:
     clock: Clock | None = None
     for line in lines:
         if line.move is Move.OPEN:
-            clock = clock or opened(line.at)
+            clock = clock or opened(line.at, first_limit=line.limit)
         elif clock is not None:
             clock = after(clock, line, terms)
     return clock
