@@ -17,6 +17,7 @@ from handlers.agent import (
     search,
     sorting,
     split,
+    stats,
     undo,
     why,
 )
@@ -70,6 +71,7 @@ ROUTES: Router = Router(
     command("transfer", handover.transfer, role=Role.AGENT, takes="ticket text"),
     command("away", presence.away, role=Role.AGENT, takes="text?"),
     command("back", presence.back, role=Role.AGENT),
+    command("stats", stats.show, role=Role.AGENT, takes="word?", reads=True),
     command("note", desk.note, role=Role.AGENT, takes="ticket text?"),
     command("resolve", resolving.resolve, role=Role.AGENT, takes="ticket text?"),
     command("reopen", resolving.reopen, role=Role.AGENT, takes="ticket"),
