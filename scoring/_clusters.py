@@ -12,7 +12,7 @@ Labels = npt.NDArray[np.int64]
 
 ROUNDS = 300
 CHUNK = 512  # rows whose distances to all others are held at a time
-SAMPLE = 4_000  # rows a silhouette is taken over
+SAMPLE = 4_000  # rows that the number of clusters is chosen on
 NOISE = -1
 
 
@@ -59,11 +59,15 @@ def kmeans(
     return np.argsort(ranked)[labels], centres[ranked], inertia
 
 
-def silhouette(found: Array, labels: Labels, seed: int) -> float:
-    """Return the mean silhouette, -1 to 1, of all rows or of a sample; a cluster of one counts 0."""
-    if len(found) > SAMPLE:
-        chosen = np.sort(np.random.default_rng(seed).choice(len(found), SAMPLE, replace=False))
-        found, labels = found[chosen], labels[chosen]
+def sample(found: Array, seed: int) -> Array:
+    """Return the rows, or as many drawn at random as their distances to each other are worth."""
+    if len(found) <= SAMPLE:
+        return found
+    return found[np.sort(np.random.default_rng(seed).choice(len(found), SAMPLE, replace=False))]
+
+
+def silhouette(found: Array, labels: Labels) -> float:
+    """Return the mean silhouette, -1 to 1; a cluster of one counts 0."""
     names, labels = np.unique(labels, return_inverse=True)
     if len(names) < 2:
         return 0.0
@@ -144,8 +148,7 @@ def _settled(found: Array, centres: Array) -> tuple[Labels, Array, float]:
             break
         labels = nearest.astype(np.int64)
         sizes = np.bincount(labels, minlength=len(centres))
-        sums = np.zeros_like(centres)
-        np.add.at(sums, labels, found)
-        centres = sums / sizes[:, None]
+        sums = [np.bincount(labels, weights=column, minlength=len(centres)) for column in found.T]
+        centres = np.column_stack(sums) / sizes[:, None]
     inertia = float(((found - centres[labels]) ** 2).sum())
     return labels, centres, inertia

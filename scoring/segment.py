@@ -235,17 +235,17 @@ def choose_k(
 ) -> Choice:
     """Return the number of clusters with the highest mean silhouette (-1 to 1; below .25 is no structure).
 
-    Numbers that the rows have not enough different values for are left out; above 4,000 rows the silhouette
-    is taken over a sample. Source: Rousseeuw (1987), J. Comput. Appl. Math. 20, 53-65.
+    Numbers that the rows have not enough different values for are left out. Above 4,000 rows a sample of so
+    many is clustered, drawn by the seed. Source: Rousseeuw (1987), J. Comput. Appl. Math. 20, 53-65.
     """
     from scoring import _clusters
 
-    found = _clusters.points(rows)
-    different = len({tuple(row) for row in rows})
+    found = _clusters.sample(_clusters.points(rows), seed)
+    different = len(set(map(tuple, found.tolist())))
     tried = {
-        k: _clusters.silhouette(found, _clusters.kmeans(found, k, seed, n_init, None)[0], seed)
+        k: _clusters.silhouette(found, _clusters.kmeans(found, k, seed, n_init, None)[0])
         for k in sorted(set(among))
-        if 2 <= k <= min(different, len(rows) - 1)
+        if 2 <= k <= min(different, len(found) - 1)
     }
     return Choice(max(tried, key=lambda k: (tried[k], -k), default=None), tried)
 
