@@ -23,7 +23,11 @@ class Incident(Base):
     """Tickets of several customers that seem to have, or have, one cause; the parent speaks for them."""
 
     __tablename__ = "incident"
-    __table_args__ = (one_of("state", IncidentState), sa.Index("ix_incident_parent", "parent_id"))
+    __table_args__ = (
+        one_of("state", IncidentState),
+        sa.Index("ix_incident_parent", "parent_id"),
+        sa.Index("ix_incident_state", "state", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     parent_id: Mapped[int] = mapped_column(sa.ForeignKey("ticket.id"))
@@ -57,9 +61,17 @@ class IncidentTicket(Base):
 
 
 class IncidentReply(Base):
-    """Words for every customer of an incident, and whether they may go out."""
+    """Words for every customer of an incident: offered, then sent by one tap, then done."""
 
     __tablename__ = "incident_reply"
+    __table_args__ = (
+        sa.Index(
+            "ix_incident_reply_waiting",
+            "id",
+            sqlite_where=sa.text("sent IS NOT NULL AND done IS NULL"),
+            postgresql_where=sa.text("sent IS NOT NULL AND done IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     incident_id: Mapped[int] = mapped_column(sa.ForeignKey("incident.id"), index=True)
@@ -83,9 +95,9 @@ class IncidentAnswer(Base):
 
 
 class IncidentWatch(Base):
-    """Up to which ticket new ones have been compared with each other; one row."""
+    """Up to which ticket of an inbox new ones have been compared with each other."""
 
     __tablename__ = "incident_watch"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    inbox_id: Mapped[int] = mapped_column(sa.ForeignKey("inbox.id"), primary_key=True)
     seen: Mapped[int]
