@@ -21,7 +21,17 @@ from handlers.agent import (
     undo,
     why,
 )
-from handlers.clockwork import assignment, boards, failures, indexing, launches, remedies, surveys, threads
+from handlers.clockwork import (
+    assignment,
+    boards,
+    failures,
+    indexing,
+    launches,
+    remedies,
+    sla,
+    surveys,
+    threads,
+)
 from handlers.customer import changes as customer_changes
 from handlers.customer import comment, consent, faq, inquiry, kinds, rating, remedy, start, status
 from handlers.customer import gate as gate_keeping
@@ -135,6 +145,7 @@ ROUTES: Router = Router(
     # The clock
     tick("launches", launches.plan_chunk),
     tick("threads", threads.spare),
+    tick("sla", sla.escalate),
     tick("cards", boards.refresh),
     tick("failures", failures.tell),
     tick("assignment", assignment.assign),
