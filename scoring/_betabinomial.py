@@ -86,15 +86,15 @@ def at(pairs: Sequence[tuple[int, int]], alpha: float, beta: float) -> Fit:
 def intervals(
     k: Sequence[int], n: Sequence[int], alpha: float, beta: float, *, confidence: float
 ) -> list[tuple[float, float, float]]:
-    """Return the mean, low and high of Beta(alpha + k, beta + n - k) for each group."""
+    """Return the mean, low and high of Beta(alpha + k, beta + n - k) for each group.
+
+    Where nearly all of it lies at one end, the mean lies outside of equal tails; they then reach to it.
+    """
     a = np.asarray(k, dtype=np.float64) + alpha
     b = np.asarray(n, dtype=np.float64) - np.asarray(k, dtype=np.float64) + beta
-    tail = (1 - confidence) / 2
-    columns: list[list[float]] = [
-        (a / (a + b)).tolist(),
-        betaincinv(a, b, tail).tolist(),
-        betaincinv(a, b, 1 - tail).tolist(),
-    ]
+    tail, mean = (1 - confidence) / 2, a / (a + b)
+    low, high = np.minimum(betaincinv(a, b, tail), mean), np.maximum(betaincinv(a, b, 1 - tail), mean)
+    columns: list[list[float]] = [mean.tolist(), low.tolist(), high.tolist()]
     return list(zip(*columns, strict=True))
 
 

@@ -68,8 +68,9 @@ def posterior(
 ) -> list[Posterior]:
     """Return the shrunken rate of each group, in their order: Beta(alpha + k, beta + n - k).
 
-    Value is its mean, low and high its equal-tailed interval. With a degenerate prior every group has the
-    pooled rate and its Wilson interval; a group without ratings has the prior's. Without a prior all is None.
+    Value is its mean, low and high its equal-tailed interval, made to hold the mean. With a degenerate prior
+    every group has the pooled rate and its Wilson interval; a group without ratings has the prior's. Without
+    a prior all is None.
     Lists of different lengths or counts other than 0 <= k <= n are a ValueError.
     """
     _check(k, n)

@@ -157,9 +157,10 @@ def p_chart(
     """Watch a rate: limits of three standard deviations for each bucket's own n, around the baseline's rate.
 
     Bad and n are counts of each bucket, in order; the first `baseline` buckets tell the centre. Limits are
-    clipped to 0..1 and None where nobody was counted. Buckets that are not complete and empty ones raise no
-    alert and end no episode; one three times as far out as its episode began is an episode of its own. Lists
-    of different lengths, a baseline that is not within them, or counts other than 0 <= bad <= n are a
+    clipped to 0..1 and None where nobody was counted. There is an alert for each episode outside, when at
+    least 6 complete buckets of the baseline have counts. Buckets that are not complete and empty ones raise
+    no alert and end no episode; one three times as far out as its episode began is an episode of its own.
+    Lists of different lengths, a baseline that is not within them, or counts other than 0 <= bad <= n are a
     ValueError.
     Source: Shewhart p-chart, Montgomery, Introduction to Statistical Quality Control.
     """
@@ -170,11 +171,13 @@ def p_chart(
         raise ValueError(f"the baseline must lie within the {len(n)} buckets, not be {baseline}")
     centre = wilson(sum(bad[:baseline]), sum(n[:baseline]))
     points = tuple(_alerts.control(wilson(k, size), centre.value) for k, size in zip(bad, n, strict=True))
+    known = sum(size > 0 and done for size, done in zip(n[:baseline], whole[:baseline], strict=True))
     judged = [
         _alerts.of_rate(point, centre.value) if done else None
         for point, done in zip(points, whole, strict=True)
     ]
-    return ControlChart(centre, points, tuple(_alerts.episodes(judged)))
+    alerts = _alerts.episodes(judged) if known >= LOOK_BACK_AT_LEAST else []
+    return ControlChart(centre, points, tuple(alerts))
 
 
 def volume_alerts(counts: Sequence[int], complete: Sequence[bool] | None = None) -> list[Alert]:

@@ -7,9 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 Truth = Callable[[str], Any]
 FOLDER = Path(__file__).parents[1] / "truth"
+
+settings.register_profile("scores", deadline=None)  # the first example waits for numpy and scipy
+settings.load_profile("scores")
 
 
 def near(expected: Sequence[float | None], *, within: float = 1e-6) -> Any:

@@ -115,7 +115,7 @@ def test_a_shrunken_rate_lies_between_the_raw_and_the_common_one(groups: list[tu
         raw = rate.k / rate.n if rate.n else common
         assert rate.value is not None and rate.low is not None and rate.high is not None
         assert min(raw, common) - 1e-9 <= rate.value <= max(raw, common) + 1e-9
-        assert 0 <= rate.low <= rate.high <= 1
+        assert 0 <= rate.low <= rate.value <= rate.high <= 1
 
 
 @given(GROUPS)
