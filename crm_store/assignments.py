@@ -21,6 +21,8 @@ from crm_store.rules.roles import INCLUDES, Role
 from crm_store.store import wake
 
 PAGE = 100
+# What a customer waits for an answer to.
+HEARD = ("opened", "heard", "reopened", "human_wanted", "absorbed", "split")
 CLOCK = "clock"
 # What an owner works on; what waits for the customer, a third party or a time leaves room for more.
 _AT_WORK = Ticket.status.in_([sa.literal_column(f"'{word}'") for word in (Status.NEW, Status.OPEN)])
@@ -133,7 +135,7 @@ def promised(session: Session, ticket_ids: Sequence[int]) -> Mapping[int, int]:
     """Return the member of staff whom the customer of each of these was told of, where one was."""
     rows = session.scalars(
         sa.select(Event)
-        .where(Event.ticket_id.in_(ticket_ids), Event.kind.in_(["opened", "kind_changed"]))
+        .where(Event.ticket_id.in_(ticket_ids), Event.kind.in_(["opened", "promised"]))
         .order_by(Event.id)
     )
     told = [(row.ticket_id, events.detail(row).get("owner")) for row in rows]
@@ -211,11 +213,10 @@ def unanswered(session: Session, staff_id: int) -> Sequence[Ticket]:
 
 
 def is_unanswered(session: Session, ticket_id: int) -> bool:
-    """Tell whether a customer waits for an answer: nobody has written since they did."""
-    heard = sa.select(sa.func.max(Message.id)).where(
-        Message.ticket_id == ticket_id, Message.direction == Direction.INBOUND
-    )
-    return (session.scalar(heard) or 0) > answered(session, ticket_id)
+    """Tell whether a customer waits for an answer: nobody has written since they did more than thank."""
+    heard = sa.select(sa.func.max(Event.id)).where(Event.ticket_id == ticket_id, Event.kind.in_(HEARD))
+    replied = sa.select(sa.func.max(Event.id)).where(Event.ticket_id == ticket_id, Event.kind == "replied")
+    return (session.scalar(heard) or 0) > (session.scalar(replied) or 0)
 
 
 def answered(session: Session, ticket_id: int) -> int:

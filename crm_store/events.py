@@ -10,9 +10,16 @@ from sqlalchemy.orm import Session
 
 from crm_store import deadlines
 from crm_store.models.ticket import Event
-from crm_store.store import Prepared
+from crm_store.store import Prepared, wake
 from crm_store.types import micros
 
+# After these someone may have room for a ticket, or a ticket may be for somebody else.
+LEAVES_ROOM = frozenset(
+    {
+        "resolved", "closed", "merged", "unmerged", "split", "waiting", "held", "snoozed", "reopened",
+        "unassigned", "tagged", "untagged", "undone",
+    }
+)  # fmt: skip
 _INSERT = Prepared(
     sa.insert(Event)
     .values({name: sa.bindparam(name) for name in ("ticket_id", "kind", "at", "by", "detail")})
@@ -28,6 +35,8 @@ def record(session: Session, ticket_id: int, *, kind: str, by: str, at: datetime
     )
     if kind in deadlines.FOLLOWED:
         deadlines.follow(session, ticket_id, deadlines.Entry(kind, by, at, detail))
+    if kind in LEAVES_ROOM:
+        wake(session, "tick:assignment")
     return cast("int", cast("tuple[object, ...]", row)[0])
 
 

@@ -8,9 +8,9 @@ from crm_store.models.ticket import Ticket
 from crm_store.rules.lifecycle import Kind, Status
 from crm_store.tickets import Latest
 from handlers import asking
-from handlers.agent import boards, topics
+from handlers.agent import assigning, boards, topics
 from handlers.context import Context
-from handlers.customer import closed, notices, opening, rating
+from handlers.customer import closed, notices, opening, privacy, rating
 from handlers.customer.opening import Request
 from handlers.ports import Edit, FileRef, Message
 
@@ -26,6 +26,9 @@ def receive(ctx: Context) -> None:
         return
     if isinstance(ctx.event, Message) and ctx.event.is_machine:
         log(ctx, latest.id if latest is not None and latest.is_unresolved else None, text)
+    elif privacy.is_asked(ctx):
+        log(ctx, None, text)
+        privacy.erase(ctx)
     elif latest is None:
         open_new(ctx, contact, Request(text, file_of(ctx)))
     elif latest.is_unresolved:
@@ -93,12 +96,13 @@ def may_reopen(ctx: Context, ticket: Ticket) -> bool:
 
 
 def reopen(ctx: Context, ticket: Ticket, text: str) -> None:
-    """Go on with the same ticket, with the same agent, and ask nothing about the old episode."""
+    """Go on with the same ticket, with its agent if they are there, and ask nothing about the old episode."""
     ticket.reopen()
     topics.reopen(topics.bench(ctx), ticket.id)
     boards.refresh(topics.bench(ctx), ticket)
     asking.cancel(ctx, ticket.id, reason="reopened")
     events.record(ctx.session, ticket.id, kind="reopened", by=ctx.by, at=ctx.now, episode=ticket.episode)
+    assigning.after_reopen(topics.bench(ctx), ticket, by=ctx.by)
     ctx.reply("reopened.asked" if asks(ctx) else "reopened", number=ticket.number)
     told = "notice.reopened" if text or file_of(ctx) else "notice.reopened_bare"
     if not notices.tell_desk(ctx, ticket.id, told, file=file_of(ctx), text=text):

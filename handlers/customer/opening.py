@@ -4,27 +4,27 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from crm_store import deadlines, events, readers, surveys, tickets
+from crm_store import conversations, corrections, deadlines, events, readers, surveys, tickets
+from crm_store import standing as customer_standing
+from crm_store.corrections import Corrected
 from crm_store.customers import Contact
 from crm_store.models.ticket import Ticket
 from crm_store.readers import Reader
+from crm_store.rules import priority
 from crm_store.rules.lifecycle import Kind, Priority
 from crm_store.tickets import Opening
 from handlers import asking, files
 from handlers.agent import boards, topics
 from handlers.context import Context
-from handlers.customer import closed, faq, notices, rating
+from handlers.customer import closed, faq, notices, opinions, rating
 from handlers.ports import Button, FileRef, OutboundMessage
 from handlers.texts import catalogue
+from scoring import recall
 
-PRIORITY: Mapping[Kind, Priority] = {
-    Kind.INQUIRY: Priority.NORMAL,
-    Kind.FEEDBACK: Priority.LOW,
-    Kind.COMPLAINT: Priority.HIGH,
-}
 KINDS = (Kind.INQUIRY, Kind.FEEDBACK, Kind.COMPLAINT)
 # Below this the rules are about as often wrong as right, so the customer is asked.
 SURE = 0.5
+CORRECTED = 0.95  # how sure a message is what an agent said of one in nearly the same words
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,36 +46,77 @@ class Opened:
     request: Request
     promise: str
     owner: Reader | None
+    sure: float = 1.0
+    is_awaited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a message is taken for, how sure that is, and why."""
+
+    kind: Kind
+    sure: float
+    reasons: Sequence[str]
 
 
 def open_ticket(ctx: Context, contact: Contact, request: Request) -> int:
     """Open a ticket, acknowledge it in one message, tell the desk, and return its number."""
-    kind = request.chosen or Kind(ctx.understood.kind or Kind.INQUIRY)
-    start = _start(ctx, kind, request)
+    taken = _taken_for(ctx, request)
+    standing = customer_standing.of_customer(ctx.session, contact.customer_id, now=ctx.now)
+    level, reasons = priority.judge(taken.kind, ctx.understood.signs, standing)
+    start = _start(ctx, taken.kind, level, request)
     number = tickets.create(ctx.session, contact, start, now=ctx.now)
     owner = None
-    if kind is Kind.COMPLAINT:
+    if taken.kind is Kind.COMPLAINT:
         owner = readers.freest_supervisor(ctx.session, ctx.place.inbox_id)
-    _record(ctx, number, start, chosen=request.chosen is not None, owner=owner)
-    opened = Opened(number, request, promise(ctx, contact, start.first_due), owner)
-    ctx.tell_customer(contact, _ACKNOWLEDGE[kind](ctx, contact, opened), ticket=number)
-    notices.announce(ctx, number, kind=kind.value, subject=start.subject)
+    _record(ctx, number, start, _reasoned(ctx, taken, reasons, owner))
+    opinions.keep(ctx, number, contact.customer_id, kind=taken.kind)
+    opened = Opened(
+        number,
+        request,
+        promise(ctx, contact, start.first_due),
+        owner,
+        taken.sure,
+        start.first_due is not None,
+    )
+    told = _ACKNOWLEDGE[taken.kind](ctx, contact, opened)
+    if request.follow_up_of is not None:
+        told.text = f"{told.text}\n{ctx.say('ack.follows', number=request.follow_up_of)}"
+    ctx.tell_customer(contact, told, ticket=number)
+    notices.announce(ctx, number, kind=taken.kind.value, subject=start.subject)
     if owner is not None and ctx.desk.staff_group is not None:
         notices.tell_reader(ctx, owner, number, "notice.yours", subject=start.subject)
     return number
 
 
-def _start(ctx: Context, kind: Kind, request: Request) -> Opening:
+def _taken_for(ctx: Context, request: Request) -> Taken:
+    """Tell what a message is: what its customer says, else what an agent said of one like it, else the rules."""
+    if request.chosen is not None:
+        return Taken(request.chosen, 1.0, ["chosen_by_customer"])
+    known = corrections.known(ctx.session) if request.text else ()
+    at = recall.nearest(request.text, [key for key, _ in known]) if known else None
+    if at is not None:
+        return Taken(known[at][1], CORRECTED, ["corrected"])
+    understood = ctx.understood
+    return Taken(
+        Kind(understood.kind or Kind.INQUIRY), understood.kind_confidence, list(understood.kind_reasons)
+    )
+
+
+def _start(ctx: Context, kind: Kind, level: Priority, request: Request) -> Opening:
     subject = " ".join(request.text.split())[: notices.SUBJECT]
     if not subject and request.file is not None:
         file = request.file
         subject = file.name or files.placeholder(ctx.desk.language, file.kind)
-    promised = deadlines.promise(ctx.session, kind, PRIORITY[kind], at=ctx.now)
+    promised = deadlines.promise(ctx.session, kind, level, at=ctx.now)
+    first = promised.dues.first
+    if kind is Kind.FEEDBACK and ctx.understood.asks:  # whoever asks is answered as soon as any who ask
+        first = deadlines.promise(ctx.session, Kind.INQUIRY, Priority.NORMAL, at=ctx.now).dues.first
     return Opening(
         kind=kind,
-        priority=PRIORITY[kind],
+        priority=level,
         subject=subject,
-        first_due=promised.dues.first,
+        first_due=first,
         resolution_due=promised.dues.resolution,
         follow_up_of=request.follow_up_of,
         sla_version=promised.sla_version,
@@ -83,30 +124,35 @@ def _start(ctx: Context, kind: Kind, request: Request) -> Opening:
     )
 
 
-def _record(ctx: Context, number: int, start: Opening, *, chosen: bool, owner: Reader | None) -> None:
-    understood = ctx.understood
+def _reasoned(ctx: Context, taken: Taken, reasons: Sequence[str], owner: Reader | None) -> dict[str, object]:
+    """List why a ticket is what it is."""
     detail: dict[str, object] = {
-        "ticket_kind": start.kind.value,
-        "confidence": 1.0 if chosen else understood.kind_confidence,
-        "reasons": ["chosen_by_customer"] if chosen else list(understood.kind_reasons),
-        "priority": start.priority.value,
-        "priority_reasons": [f"kind:{start.kind.value}"],
-        "policy": start.sla_version,
-        "calendar": start.calendar_version,
+        "ticket_kind": taken.kind.value,
+        "confidence": taken.sure,
+        "reasons": list(taken.reasons),
+        "priority_reasons": list(reasons),
     }
+    if owner is not None:
+        detail["owner"] = owner.staff_id
+    if ctx.understood.answers and taken.kind is Kind.INQUIRY:
+        detail["answers"] = [list(answer) for answer in ctx.understood.answers]
+    return detail
+
+
+def _record(ctx: Context, number: int, start: Opening, detail: dict[str, object]) -> None:
+    detail["priority"] = start.priority.value
+    detail["policy"], detail["calendar"] = start.sla_version, start.calendar_version
     if start.first_due is not None:
         detail["first_due"] = start.first_due
         opens = closed.next_opening(ctx)
         if opens is not None:
             detail["told_opening"] = opens  # in the acknowledgement
+        if start.kind is Kind.FEEDBACK:
+            detail["answer_due"] = start.first_due
     if start.resolution_due is not None:
         detail["resolution_due"] = start.resolution_due
     if start.follow_up_of is not None:
         detail["follow_up_of"] = start.follow_up_of
-    if owner is not None:
-        detail["owner"] = owner.staff_id
-    if understood.answers and start.kind is Kind.INQUIRY:
-        detail["answers"] = [list(answer) for answer in understood.answers]
     events.record(ctx.session, number, kind="opened", by=ctx.by, at=ctx.now, **detail)
 
 
@@ -125,7 +171,7 @@ def promise(ctx: Context, contact: Contact, due: datetime | None) -> str:
 def _acknowledge_inquiry(ctx: Context, contact: Contact, opened: Opened) -> OutboundMessage:
     request = opened.request
     if request.with_answers:
-        unsure = request.chosen is None and ctx.understood.kind_confidence < SURE
+        unsure = opened.sure < SURE
         return faq.acknowledge(
             ctx, opened.number, opened.promise, otherwise=kind_buttons(ctx, opened.number) if unsure else ()
         )
@@ -133,6 +179,9 @@ def _acknowledge_inquiry(ctx: Context, contact: Contact, opened: Opened) -> Outb
 
 
 def _acknowledge_feedback(ctx: Context, contact: Contact, opened: Opened) -> OutboundMessage:
+    due = f" {opened.promise}" if opened.is_awaited else ""
+    if surveys.has_opted_out(ctx.session, contact.customer_id):
+        return OutboundMessage(ctx.say("ack.feedback.unasked", number=opened.number) + due)
     survey = surveys.ask_feedback(
         ctx.session, opened.number, contact.customer_id, channel=ctx.place.channel, now=ctx.now
     )
@@ -143,7 +192,7 @@ def _acknowledge_feedback(ctx: Context, contact: Contact, opened: Opened) -> Out
         rating.take(ctx, survey, score)
         word = ctx.say(f"score.{score}")
         words = ctx.say("ack.feedback.scored", number=opened.number, score=score, word=word)
-    return OutboundMessage(words, asking.score_buttons(survey, chosen=score))
+    return OutboundMessage(words + due, asking.score_buttons(survey, chosen=score))
 
 
 def _acknowledge_complaint(ctx: Context, contact: Contact, opened: Opened) -> OutboundMessage:
@@ -159,20 +208,34 @@ def kind_buttons(ctx: Context, number: int) -> Sequence[Sequence[Button]]:
     return [[Button(ctx.say(f"key.{kind.value}"), "kind", number, place) for place, kind in enumerate(KINDS)]]
 
 
-def change_kind(ctx: Context, contact: Contact, ticket: Ticket, kind: Kind) -> OutboundMessage:
-    """Make a ticket what its customer says it is, with the priority and deadlines of that kind."""
-    request = Request(ticket.subject, chosen=kind, with_answers=False)
-    was, ticket.kind, ticket.priority = ticket.kind, kind, PRIORITY[kind]
+def change_kind(ctx: Context, ticket: Ticket, kind: Kind) -> None:
+    """Make a ticket of another kind, with the priority and deadlines of that kind; its customer hears nothing.
+
+    What a member of staff says is remembered: the next message in nearly the same words is taken for that.
+    """
+    was, ticket.kind, ticket.priority = Kind(ticket.kind), kind, priority.BASE[kind]
     events.record(
-        ctx.session, ticket.id, kind="kind_changed", by=ctx.by, at=ctx.now, was=was, to=kind.value,
+        ctx.session, ticket.id, kind="kind_changed", by=ctx.by, at=ctx.now, was=was.value, to=kind.value,
         priority=ticket.priority,
     )  # fmt: skip
+    text = conversations.first_words(ctx.session, ticket.id) or ticket.subject
+    if ctx.sender.staff is not None and recall.key(text):
+        corrected = Corrected(recall.key(text), text, was, kind)
+        corrections.keep(ctx.session, corrected, by=ctx.by, at=ctx.now)
+    boards.refresh(topics.bench(ctx), ticket)
+
+
+def acknowledge_kind(ctx: Context, contact: Contact, ticket: Ticket) -> OutboundMessage:
+    """Word what a customer hears of the kind they chose, and tell the desk of a complaint."""
+    kind = Kind(ticket.kind)
+    request = Request(ticket.subject, chosen=kind, with_answers=False)
     owner = None
     if kind is Kind.COMPLAINT:
         owner = readers.freest_supervisor(ctx.session, ctx.place.inbox_id)
         if not notices.tell_desk(ctx, ticket.id, "notice.complains", subject=ticket.subject):
             notices.announce(ctx, ticket.id, kind=kind.value, subject=ticket.subject)
-    boards.refresh(topics.bench(ctx), ticket)
+    if owner is not None:
+        events.record(ctx.session, ticket.id, kind="promised", by="bot", at=ctx.now, owner=owner.staff_id)
     opened = Opened(ticket.id, request, promise(ctx, contact, ticket.first_due), owner)
     return _ACKNOWLEDGE[kind](ctx, contact, opened)
 
