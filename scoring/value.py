@@ -220,17 +220,16 @@ def gg_fit(x: Sequence[float], value: Sequence[float | None]) -> Spending | None
 def expected_value(model: Spending, x: Sequence[float], value: Sequence[float | None]) -> list[float | None]:
     """Return what a purchase of each customer is worth: their own mean drawn towards everybody's.
 
-    A customer without a repeat purchase gets the mean of all, None where the model has none (q <= 1).
+    A customer without a repeat purchase gets the mean of all. Where that has no end (q <= 1, or p x + q <= 1
+    for a customer with x of them) it is None.
     Source: Fader & Hardie (2013), equation 5.
     """
     from scoring import _buying
 
-    times, means = _buying.spending(x, [0.0 if worth is None else worth for worth in value])
+    _buying.spending(x, [0.0 if worth is None else worth for worth in value])
     return [
-        model.mean
-        if count == 0 or mean == 0
-        else model.p * (model.v + count * mean) / (model.p * count + model.q - 1)
-        for count, mean in zip(times.tolist(), means.tolist(), strict=True)
+        model.mean if count == 0 or worth is None else _drawn(model, count, worth)
+        for count, worth in zip(x, value, strict=True)
     ]
 
 
@@ -260,6 +259,12 @@ def clv(
         before = total
     worth = expected_value(spending, columns[0], [c.value for c in customers])
     return [None if w is None else w * times for w, times in zip(worth, discounted, strict=True)]
+
+
+def _drawn(model: Spending, x: float, own: float) -> float | None:
+    """Return a customer's own mean drawn towards everybody's, by how often they bought again."""
+    weight = model.p * x + model.q - 1
+    return model.p * (model.v + x * own) / weight if weight > 0 else None
 
 
 def _four(model: Buying) -> tuple[float, float, float, float]:

@@ -168,6 +168,13 @@ def test_a_model_without_a_mean_gives_none_to_who_bought_once() -> None:
     heavy = Spending(2.0, 0.9, 10.0, None, 5, True)
     assert expected_value(heavy, [0, 3], [None, 20.0]) == [None, pytest.approx(2 * 70 / 5.9)]
     assert clv(MODEL, heavy, [History(0, 0, 9, None)]) == [None]
+    assert expected_value(Spending(0.05, 0.9, 10.0, None, 5, True), [1], [20.0]) == [None]
+
+
+def test_who_paid_nothing_is_drawn_towards_nothing_and_who_is_unknown_is_as_all() -> None:
+    (free,), unknown = expected_value(WORTH, [4], [0.0]), expected_value(WORTH, [4], [None])
+    assert free is not None and WORTH.mean is not None and 0 < free < WORTH.mean / 5
+    assert unknown == [WORTH.mean]
 
 
 def test_orders_of_a_day_are_one_purchase_and_later_ones_are_not_known_yet() -> None:
