@@ -86,6 +86,14 @@ def newest_heard(session: Session, ticket_id: int) -> int | None:
     return None if row is None else cast("int | None", row[0])
 
 
+def first_words(session: Session, ticket_id: int) -> str | None:
+    """Return what a ticket's customer wrote first."""
+    first = sa.select(Message.body).where(
+        Message.ticket_id == ticket_id, Message.direction == Direction.INBOUND
+    )
+    return session.scalar(first.order_by(Message.id).limit(1))
+
+
 def by_provider_id(session: Session, conversation_id: int, provider_id: str) -> Message | None:
     """Find a customer's message by the channel's id of it."""
     return session.scalar(

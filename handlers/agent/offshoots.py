@@ -10,11 +10,11 @@ from crm_store.customers import Contact
 from crm_store.models.conversation import Direction, Message
 from crm_store.models.ticket import Ticket
 from crm_store.rules.lifecycle import Kind
+from crm_store.rules.priority import BASE as PRIORITY
 from crm_store.tickets import Opening
 from handlers import files
 from handlers.context import Context
 from handlers.customer import notices
-from handlers.customer.opening import PRIORITY
 from scoring import text as texts
 
 Detail = Mapping[str, object]

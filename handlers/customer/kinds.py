@@ -79,7 +79,8 @@ def correct(ctx: Context, subject: str, revision: int) -> None:
         due = opening.promise(ctx, contact_of(ctx), ticket.first_due)
         ctx.edit(ctx.say("ack.inquiry", number=ticket.number, promise=due))
     else:
-        told = opening.change_kind(ctx, contact_of(ctx), ticket, kind)
+        opening.change_kind(ctx, ticket, kind)
+        told = opening.acknowledge_kind(ctx, contact_of(ctx), ticket)
         ctx.edit(told.text, buttons=told.buttons)
 
 

@@ -90,7 +90,7 @@ def open_ticket(ctx: Context, contact: Contact, request: Request) -> int:
 
 
 def _taken_for(ctx: Context, request: Request) -> Taken:
-    """Tell what a message is: what its customer says, else what an agent said of one like it, else the rules."""
+    """Tell what a message is: as its customer says, as an agent said of one like it, or by the rules."""
     if request.chosen is not None:
         return Taken(request.chosen, 1.0, ["chosen_by_customer"])
     known = corrections.known(ctx.session) if request.text else ()
@@ -209,7 +209,7 @@ def kind_buttons(ctx: Context, number: int) -> Sequence[Sequence[Button]]:
 
 
 def change_kind(ctx: Context, ticket: Ticket, kind: Kind) -> None:
-    """Make a ticket of another kind, with the priority and deadlines of that kind; its customer hears nothing.
+    """Make a ticket of another kind, with its priority and deadlines; its customer hears nothing.
 
     What a member of staff says is remembered: the next message in nearly the same words is taken for that.
     """
