@@ -8,6 +8,7 @@ from handlers.agent import (
     desk,
     handover,
     holding,
+    incidents,
     macros,
     merge,
     presence,
@@ -24,16 +25,19 @@ from handlers.agent import (
 from handlers.clockwork import (
     assignment,
     boards,
+    erasing,
     failures,
     indexing,
     launches,
     remedies,
     sla,
+    sums,
     surveys,
     threads,
 )
+from handlers.clockwork import incidents as incidents_clock
 from handlers.customer import changes as customer_changes
-from handlers.customer import comment, consent, faq, inquiry, kinds, rating, remedy, start, status
+from handlers.customer import comment, consent, faq, inquiry, kinds, privacy, rating, remedy, start, status
 from handlers.customer import gate as gate_keeping
 from handlers.marketer import campaigns, running, sending, strategy
 from handlers.ports import Edit, Membership, ThreadChange
@@ -55,6 +59,8 @@ ROUTES: Router = Router(
     command("language", start.language, takes="text?"),
     command("settings", consent.settings),
     command("stop", consent.stop),
+    command("mydata", privacy.my_data, reads=True),
+    command("erase", privacy.erase, reads=True),
     command("cancel", running.cancel, also=Role.MARKETER, takes="word?"),
     button("begin", kinds.begin),
     button("kind", kinds.correct),
@@ -69,6 +75,8 @@ ROUTES: Router = Router(
     button("language", start.language_pressed),
     button("consent", consent.answer),
     button("switch", consent.switch),
+    button("my_data", privacy.my_data_pressed, reads=True),
+    button("erase", privacy.erase_pressed),
     dialog("opening", kinds.go_on),
     dialog("comment", comment.take),
     event(Edit, customer_changes.edited),
@@ -96,6 +104,7 @@ ROUTES: Router = Router(
     command("merge", merge.merge, role=Role.AGENT, takes="text?"),
     command("unmerge", merge.unmerge, role=Role.AGENT, takes="ticket"),
     command("split", split.split, role=Role.AGENT, takes="text?"),
+    command("incident", incidents.incident, role=Role.AGENT, takes="text?"),
     command("block", block.block, role=Role.AGENT, takes="ticket text?"),
     command("unblock", block.unblock, role=Role.AGENT, takes="ticket"),
     command("mute", block.mute, role=Role.AGENT, takes="ticket text?"),
@@ -108,6 +117,10 @@ ROUTES: Router = Router(
     button("reopen", resolving.reopen_pressed, role=Role.AGENT),
     button("macro", macros.pressed, role=Role.AGENT),
     button("recover", block.recover_pressed, role=Role.AGENT),
+    button("incident", incidents.decided, role=Role.AGENT),
+    button("incident_join", incidents.join_pressed, role=Role.AGENT),
+    button("incident_end", incidents.end, role=Role.AGENT),
+    button("to_all", incidents.send_to_all, role=Role.AGENT),
     button("undo", undo.pressed, role=Role.AGENT),
     button("send_again", desk.send_again, role=Role.AGENT),
     button("search", search.turn, role=Role.AGENT, reads=True),
@@ -149,7 +162,10 @@ ROUTES: Router = Router(
     tick("cards", boards.refresh),
     tick("failures", failures.tell),
     tick("assignment", assignment.assign),
+    tick("sums", sums.sum_days),
     tick("surveys", surveys.ask_due),
+    tick("incidents", incidents_clock.turn),
     tick("remedies", remedies.ask_due),
     tick("indexing", indexing.follow),
+    tick("privacy", erasing.erase),
 )

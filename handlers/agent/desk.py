@@ -14,7 +14,7 @@ from crm_store.models.ticket import Ticket
 from crm_store.outbox import Draft
 from crm_store.rules.lifecycle import Status
 from crm_store.rules.roles import Role
-from handlers.agent import boards, cards, collision, topics
+from handlers.agent import boards, cards, collision, incident_offers, topics
 from handlers.agent.cards import LONGEST_LINE
 from handlers.context import Context
 from handlers.ports import Button, FileRef, Message, OutboundMessage
@@ -94,7 +94,8 @@ def send(ctx: Context, ticket: Ticket, customer: Contact, written: Written) -> N
     ticket.answer(ctx.now)
     against = events.newest(ctx.session, ticket.id)
     message = log(ctx, ticket, Direction.OUTBOUND, written)
-    row = ctx.enqueue(_to_customer(ticket, customer, written, message_id=message))
+    draft = _to_customer(ticket, customer, written, message_id=message)
+    row = ctx.enqueue(draft)
     told: dict[str, object] = {"anyway": True} if written.is_anyway else {}
     events.record(
         ctx.session,
@@ -109,6 +110,7 @@ def send(ctx: Context, ticket: Ticket, customer: Contact, written: Written) -> N
     boards.refresh(topics.bench(ctx), ticket)
     _mirror(ctx, ticket, written.text)
     react(ctx, SENT, ticket.id, once_sent=row, on=written.id)
+    incident_offers.to_all(ctx, ticket, draft.body, message_id=message)
     if was_unshown:
         _catch_up(ctx, ticket)
 

@@ -9,7 +9,7 @@ from crm_store.models.dialog import Dialog
 from crm_store.models.ticket import Ticket
 from crm_store.rules.lifecycle import Kind, Status
 from handlers import asking
-from handlers.agent import boards, cards, desk, topics
+from handlers.agent import boards, cards, desk, incident_offers, topics
 from handlers.context import Context
 from handlers.ports import Button, OutboundMessage
 from handlers.router import seat
@@ -94,6 +94,7 @@ def finish(ctx: Context, ticket: Ticket, **why: object) -> None:
     if not asking.after_resolve(ctx, ticket):
         _tell_customer(ctx, ticket)
     _confirm(ctx, ticket, "resolved.staff")
+    incident_offers.end_all(ctx, ticket)
     topics.close(topics.bench(ctx), ticket.id)
 
 

@@ -9,7 +9,7 @@ from crm_store.models.ticket import Ticket
 from crm_store.models.undo import Undoable
 from crm_store.rules.lifecycle import restored
 from crm_store.rules.roles import Role
-from handlers.agent import block, boards, desk, merge, topics
+from handlers.agent import block, boards, desk, incident_work, merge, topics
 from handlers.context import Context
 from handlers.router import UsageError
 from handlers.texts import catalogue
@@ -132,4 +132,5 @@ REVERSERS: Mapping[str, Reverser] = {
     "assignment": _restore_owner,
     "macro": _restore_tickets,
     "close": _restore_tickets,
+    "incident": incident_work.reverse,
 }
