@@ -1,9 +1,12 @@
-"""An article is one FAQ answer with its known phrasings in each language."""
+"""An article is one FAQ answer with its known phrasings in each language, and those customers propose."""
+
+from datetime import datetime
+from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_store.models.base import Base
+from crm_store.models.base import Base, one_of
 
 
 class Article(Base):
@@ -35,3 +38,37 @@ class ArticlePhrasing(Base):
     article_id: Mapped[int] = mapped_column(sa.ForeignKey("article.id"), index=True)
     language: Mapped[str]
     text: Mapped[str]
+
+
+class ProposalState(StrEnum):
+    """What became of a proposed phrasing."""
+
+    PROPOSED = "proposed"
+    ADDED = "added"
+    DROPPED = "dropped"
+
+
+class ArticleProposal(Base):
+    """A customer's question that a tap led to an article: a phrasing once a supervisor has seen it."""
+
+    __tablename__ = "article_proposal"
+    __table_args__ = (
+        one_of("state", ProposalState),
+        sa.UniqueConstraint("ticket_id", "article_id"),
+        sa.Index(
+            "ix_article_proposal_waiting",
+            "id",
+            sqlite_where=sa.text("state = 'proposed'"),
+            postgresql_where=sa.text("state = 'proposed'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(sa.ForeignKey("article.id"), index=True)
+    ticket_id: Mapped[int] = mapped_column(sa.ForeignKey("ticket.id"))
+    language: Mapped[str]
+    text: Mapped[str]
+    state: Mapped[str] = mapped_column(server_default="proposed")
+    at: Mapped[datetime]
+    decided: Mapped[datetime | None]
+    decided_by: Mapped[str | None]

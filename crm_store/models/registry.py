@@ -16,8 +16,10 @@ from crm_store.models import (
     incident,
     macro,
     merge,
+    opinion,
     outbox,
     presence,
+    privacy,
     search,
     sla,
     staff,
@@ -30,8 +32,8 @@ from crm_store.models.base import Base
 
 NOUNS = (
     article, block, calendar, campaign, consent, conversation, correction, customer, dialog, guards,
-    held_reply, inbox, incident, macro, merge, outbox, presence, search, sla, staff, survey, tag, ticket,
-    undo,
+    held_reply, inbox, incident, macro, merge, opinion, outbox, presence, privacy, rating_day, search, sla, staff, survey,
+    tag, ticket, undo,
 )  # fmt: skip
 METADATA = Base.metadata
 GUARD = guards.make
