@@ -1,4 +1,4 @@
-"""Ratings: one answer a survey, changed within a window, counted in one query."""
+"""Ratings: one answer a survey, changed within a window."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from typing import cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from crm_store import rating_counts
 from crm_store.models.survey import Rating, RatingChange, Survey, SurveyKind, SurveyState
 from crm_store.models.ticket import RecoveryTask
 
@@ -29,14 +30,6 @@ class Outcome(StrEnum):
     CHANGED = "changed"
     SAME = "same"
     CLOSED = "closed"
-
-
-@dataclass(frozen=True, slots=True)
-class Only:
-    """Whose ratings to count; None counts everyone's."""
-
-    agent_id: int | None = None
-    channel: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +68,7 @@ def record(session: Session, survey: Survey, score: int, *, now: datetime, windo
         rating = _first(session, survey, score, now=now)
     rating.score, survey.state = score, SurveyState.ANSWERED
     session.add(RatingChange(rating_id=rating.id, score=score, at=now))
+    rating_counts.touch(session, rating.at)
     session.flush()
     return outcome
 
@@ -111,42 +105,6 @@ def recover(session: Session, rating: Rating, *, now: datetime) -> bool:
     )
     session.flush()
     return True
-
-
-def histogram(
-    session: Session, *, kind: SurveyKind, start: datetime, end: datetime, only: Only | None = None
-) -> Mapping[int, int]:
-    """Count the ratings in [start, end) by score."""
-    wanted = [Rating.kind == kind, Rating.at >= start, Rating.at < end]
-    if only is not None and only.agent_id is not None:
-        wanted.append(Rating.agent_id == only.agent_id)
-    if only is not None and only.channel is not None:
-        wanted.append(Rating.channel == only.channel)
-    rows = session.execute(sa.select(Rating.score, sa.func.count()).where(*wanted).group_by(Rating.score))
-    return {score: count for score, count in rows}
-
-
-def by_bucket(
-    session: Session, bounds: Sequence[datetime], *, kind: SurveyKind = SurveyKind.CSAT
-) -> Sequence[Mapping[int, int]]:
-    """Count the ratings by score in each [bounds[i], bounds[i + 1]), in one query."""
-    if len(bounds) < 2:
-        return []
-    found: list[dict[int, int]] = [{} for _ in bounds[1:]]
-    place = sa.case(
-        *((Rating.at < end, sa.literal_column(str(nth))) for nth, end in enumerate(bounds[1:])),
-        else_=sa.literal_column("-1"),
-    )
-    placed = (
-        sa.select(place.label("bucket"), Rating.score)
-        .where(Rating.kind == kind, Rating.at >= bounds[0], Rating.at < bounds[-1])
-        .subquery("placed")
-    )
-    bucket, score = placed.c.bucket, placed.c.score
-    query = sa.select(bucket, score, sa.func.count()).group_by(bucket, score)
-    for nth, given, count in session.execute(query):
-        found[cast("int", nth)][cast("int", given)] = cast("int", count)
-    return found
 
 
 def response(

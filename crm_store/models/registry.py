@@ -20,6 +20,7 @@ from crm_store.models import (
     outbox,
     presence,
     privacy,
+    rating_day,
     search,
     sla,
     staff,
@@ -31,9 +32,33 @@ from crm_store.models import (
 from crm_store.models.base import Base
 
 NOUNS = (
-    article, block, calendar, campaign, consent, conversation, correction, customer, dialog, guards,
-    held_reply, inbox, incident, macro, merge, opinion, outbox, presence, privacy, rating_day, search, sla, staff, survey,
-    tag, ticket, undo,
-)  # fmt: skip
+    article,
+    block,
+    calendar,
+    campaign,
+    consent,
+    conversation,
+    correction,
+    customer,
+    dialog,
+    guards,
+    held_reply,
+    inbox,
+    incident,
+    macro,
+    merge,
+    opinion,
+    outbox,
+    presence,
+    privacy,
+    rating_day,
+    search,
+    sla,
+    staff,
+    survey,
+    tag,
+    ticket,
+    undo,
+)
 METADATA = Base.metadata
 GUARD = guards.make

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 from statistics import median
 
-from crm_store import assignments, ratings, staff, staff_figures
+from crm_store import assignments, rating_counts, staff, staff_figures
 from crm_store.models.staff import Staff
 from crm_store.models.survey import SurveyKind
-from crm_store.ratings import Only
+from crm_store.rating_counts import Only
 from crm_store.rules.roles import Role
 from crm_store.staff_figures import Figures
 from handlers.agent import cards
@@ -57,7 +57,7 @@ def _lines(ctx: Context, member: Staff, figures: Figures) -> Iterator[str]:
 
 def _satisfied(ctx: Context, member: Staff) -> str:
     """Word the share of satisfied customers with its interval, or that there are too few to say."""
-    counts = ratings.histogram(
+    counts = rating_counts.histogram(
         ctx.session, kind=SurveyKind.CSAT, start=ctx.now - PERIOD, end=ctx.now, only=Only(agent_id=member.id)
     )
     rate = scores.csat(counts)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from crm_store import ratings
+from crm_store import rating_counts, ratings
 from crm_store.models.survey import SurveyKind
 from handlers.context import Context
 from handlers.ports import Picture
@@ -34,7 +34,7 @@ def satisfaction(ctx: Context) -> None:
 
 
 def _histogram(ctx: Context, kind: SurveyKind, start: datetime, end: datetime) -> Mapping[int, int]:
-    return ratings.histogram(ctx.session, kind=kind, start=start, end=end)
+    return rating_counts.histogram(ctx.session, kind=kind, start=start, end=end)
 
 
 def _share(ctx: Context, rate: Rate) -> str:
@@ -79,7 +79,7 @@ def _trend(ctx: Context, subtitle: str) -> bytes:
 
     zone = ZoneInfo(ctx.desk.zone)
     limits = trends.bounds(ctx.now - WEEKS, ctx.now, "W", zone)
-    counts = _counts(ratings.by_bucket(ctx.session, limits))
+    counts = _counts(rating_counts.by_bucket(ctx.session, limits))
     labels = charts.TrendLabels(
         title=ctx.say("chart.title"),
         subtitle=subtitle,

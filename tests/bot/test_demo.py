@@ -18,7 +18,7 @@ from bot.demo.cast import HOUSEHOLD, LI, ZHAO, shoppers
 from bot.demo.folder import DemoError, Folder
 from bot.demo.place import ELSEWHERE, QUIET, is_zone, local_zone, out_of_the_night
 from bot.sandbox.world import World
-from crm_store import campaigns, ratings
+from crm_store import campaigns, rating_counts, ratings
 from crm_store.campaigns import NewCampaign
 from crm_store.models.campaign import Campaign
 from crm_store.models.inbox import JournalEntry
@@ -82,7 +82,7 @@ def test_somebody_sleeps_at_any_hour(month: int, hour: int) -> None:
 
 def test_three_months_of_ratings_dip_and_recover(store: Store) -> None:
     bounds = [BASE - timedelta(weeks=number) for number in range(13, -1, -1)]
-    weeks = store.read_now(lambda session: ratings.by_bucket(session, bounds))
+    weeks = store.read_now(lambda session: rating_counts.by_bucket(session, bounds))
     share = [sum(week.get(score, 0) for score in (4, 5)) / sum(week.values()) for week in weeks]
     assert min(share[:5]) > max(share[6:8]) < min(share[-3:])
     assert all(sum(week.values()) >= 10 for week in weeks)

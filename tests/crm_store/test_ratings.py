@@ -6,10 +6,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from crm_store import ratings, surveys
+from crm_store import rating_counts, ratings, surveys
 from crm_store.models.survey import Rating, RatingChange, Survey, SurveyKind
 from crm_store.models.ticket import RecoveryTask
-from crm_store.ratings import Only, Outcome, Response
+from crm_store.rating_counts import Only
+from crm_store.ratings import Outcome, Response
 from crm_store.store import Store
 from crm_store.surveys import Question
 from tests.crm_store.served import NOW, agent, resolved
@@ -104,7 +105,7 @@ def test_a_low_score_opens_one_recovery_task(store: Store, inbox_id: int, score:
 def test_a_histogram_counts_its_period_only(store: Store, inbox_id: int) -> None:
     given(store, inbox_id, (5, NOW), (5, NOW), (1, NOW + DAY - timedelta(microseconds=1)), (4, NOW + DAY))
     counted = store.read_now(
-        lambda session: ratings.histogram(session, kind=SurveyKind.CSAT, start=NOW, end=NOW + DAY)
+        lambda session: rating_counts.histogram(session, kind=SurveyKind.CSAT, start=NOW, end=NOW + DAY)
     )
     assert counted == {5: 2, 1: 1}
 
@@ -115,7 +116,7 @@ def test_a_histogram_of_one_agent_or_channel(store: Store, inbox_id: int) -> Non
 
     def counted(only: Only) -> object:
         return store.read_now(
-            lambda session: ratings.histogram(
+            lambda session: rating_counts.histogram(
                 session, kind=SurveyKind.CSAT, start=NOW, end=NOW + DAY, only=only
             )
         )
@@ -135,7 +136,7 @@ def test_feedback_is_never_mixed_into_csat(store: Store, inbox_id: int) -> None:
     store.write_now(unit)
     for kind, counted in ((SurveyKind.CSAT, {}), (SurveyKind.FEEDBACK, {1: 1})):
         assert counted == store.read_now(
-            lambda session, kind=kind: ratings.histogram(session, kind=kind, start=NOW, end=NOW + DAY)
+            lambda session, kind=kind: rating_counts.histogram(session, kind=kind, start=NOW, end=NOW + DAY)
         )
 
 
@@ -145,9 +146,9 @@ def test_buckets_hold_their_start_and_not_their_end(store: Store, inbox_id: int)
         store, inbox_id, (3, NOW - timedelta(microseconds=1)), (5, NOW), (5, NOW + DAY / 2), (2, NOW + DAY),
         (4, NOW + DAY), (1, NOW + 3 * DAY),
     )  # fmt: skip
-    counted = store.read_now(lambda session: ratings.by_bucket(session, bounds))
+    counted = store.read_now(lambda session: rating_counts.by_bucket(session, bounds))
     assert counted == [{5: 2}, {2: 1, 4: 1}, {}]
-    assert store.read_now(lambda session: ratings.by_bucket(session, bounds[:1])) == []
+    assert store.read_now(lambda session: rating_counts.by_bucket(session, bounds[:1])) == []
 
 
 def test_the_response_counts_who_was_asked_and_who_answered(store: Store, inbox_id: int) -> None:
@@ -211,8 +212,8 @@ def test_what_is_asked_otherwise_is_no_satisfaction(store: Store, inbox_id: int)
     store.write_now(unit)
     end = NOW + DAY
     assert not store.read_now(
-        lambda session: ratings.histogram(session, kind=SurveyKind.CSAT, start=NOW, end=end)
+        lambda session: rating_counts.histogram(session, kind=SurveyKind.CSAT, start=NOW, end=end)
     )
     assert store.read_now(lambda session: ratings.response(session, NOW, end)) == Response(0, 0)
-    [bucket] = store.read_now(lambda session: ratings.by_bucket(session, [NOW, end]))
+    [bucket] = store.read_now(lambda session: rating_counts.by_bucket(session, [NOW, end]))
     assert bucket == {}
