@@ -31,6 +31,12 @@ def test_one_answer_moves_nobody_and_a_habit_does() -> None:
     assert slots({MORNING: (9, 10), EVENING: (0, 10)})[0] == MORNING
 
 
+def test_ten_of_ones_own_weigh_as_much_as_what_is_known_of_the_others() -> None:
+    (found,) = best({MORNING: (9, 10)}, segment={}, everybody=EVERYBODY, allowed=[MORNING])
+    others = (200 + 10 * 550.5 / 3001) / 1010
+    assert (found.expected, found.k, found.n) == (pytest.approx((0.9 + others) / 2), 9, 10)
+
+
 def test_the_segment_stands_between_the_customer_and_everybody() -> None:
     found = best({}, segment={MAIL: (90, 100)}, everybody=EVERYBODY, allowed=EVERYBODY)
     assert (found[0].channel, found[0].source) == ("email", "segment")

@@ -37,7 +37,7 @@ def test_growth_goes_on() -> None:
     found = volume(weeks(12, growth=1.0), 7)
     assert found is not None and found.method == "holt_winters"
     expected = [base + 84 + day for day, base in enumerate(WEEK)]
-    assert [point.value for point in found.points] == pytest.approx(expected, rel=0.1)
+    assert [point.value for point in found.points] == pytest.approx(expected, rel=0.02)
 
 
 def test_little_is_known_of_a_short_series() -> None:

@@ -59,14 +59,16 @@ def test_every_stage() -> None:
         "chen": member(0.2),
         "zhao": member(0.049),
         "guest": Member(None, None, None),
+        "xu": Member(TODAY - timedelta(days=30), TODAY, 0.01),
     }
     assert stages(people) == {
         "mei": "new",
         "li": "active",
         "wang": "active",
-        "chen": "active",  # the median is 0.2
+        "chen": "active",  # the median is 0.125
         "zhao": "lapsed",
         "guest": None,
+        "xu": "lapsed",
     }
 
 

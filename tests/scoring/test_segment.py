@@ -112,6 +112,16 @@ def test_nobody_is_in_no_segment() -> None:
     assert profile({}, []) == [] and abc({"mei": 0.0}) == {"mei": "C"}
 
 
+def test_a_class_ends_where_those_before_reach_its_cut() -> None:
+    assert abc({1: 80.0, 2: 15.0, 3: 5.0}) == {1: "A", 2: "B", 3: "C"}
+    assert abc({1: 79.0, 2: 15.5, 3: 5.5}) == {1: "A", 2: "A", 3: "B"}
+
+
+def test_a_silhouette_compares_the_own_cluster_with_the_next() -> None:
+    expected = (10 / 11 + 9 / 10 + 7.5 / 9.5 + 9.5 / 11.5) / 4
+    assert choose_k([[0], [1], [10], [12]], [2]).silhouettes == {2: pytest.approx(expected)}
+
+
 def test_equal_customers_share_a_score() -> None:
     same = Buyer(TODAY, 1, 10.0)
     scores = rfm({who: same for who in range(10)} | {99: Buyer(TODAY, 9, 99.0)}, TODAY)
