@@ -29,8 +29,9 @@ def potential(
 ) -> dict[Who, Prospect | None]:
     """Return each customer's potential: the expected value of 12 months less the margin of the last 12.
 
-    Both are in the same unit of money; a customer without a margin brought 0, one without an expected value
-    gets None. Much is more than the median customer's. A figure that is not finite is a ValueError.
+    Both are margin, in the same unit of money, such as value.clv times a margin share. A customer without a
+    margin brought 0, one without an expected value gets None. Much is more than the median customer's. A
+    figure that is not finite is a ValueError.
     """
     known = {who: value for who, value in expected.items() if value is not None}
     if not all(isfinite(figure) for figures in (known, margins) for figure in figures.values()):

@@ -244,7 +244,8 @@ def clv(
     """Return the discounted revenue to expect of each customer within a horizon.
 
     Purchases are expected month by month (4.345 weeks) and discounted at each month's end; rate is a yearly
-    share above -1. None where the worth of a purchase is unknown. A negative horizon is a ValueError.
+    share above -1. It is revenue; times the share of it that is margin, it is what potential.potential takes.
+    None where the worth of a purchase is unknown. A negative horizon is a ValueError.
     Source: Fader, Hardie & Lee (2005), Journal of Marketing Research 42, 415-430, in discrete months.
     """
     monthly = periodic_rate(rate, MONTHS_A_YEAR)
