@@ -94,7 +94,7 @@ def touch(session: Session, staff_id: int, *, now: datetime) -> None:
 
 
 def quiet_since(session: Session, inbox_id: int, *, before: datetime) -> Sequence[Staff]:
-    """List who is here by their own word and was last active before an instant."""
+    """List who is here by their own word and was last active at an instant or before."""
     return session.scalars(
         sa.select(Staff)
         .join(Presence, Presence.staff_id == Staff.id)
@@ -102,7 +102,7 @@ def quiet_since(session: Session, inbox_id: int, *, before: datetime) -> Sequenc
             Staff.inbox_id == inbox_id,
             Presence.until.is_(None),
             Presence.state == PresenceState.HERE,
-            sa.func.coalesce(Staff.active, Presence.since) < before,
+            sa.func.coalesce(Staff.active, Presence.since) <= before,
         )
         .order_by(Staff.id)
     ).all()
