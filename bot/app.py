@@ -140,6 +140,7 @@ class App:
             secret=furnishing.secret_of(self.settings.data_dir),
             bot_name=bot.username,
             survey_delay=settings.survey_delay,
+            patience=settings.patience,
             jobs=self._jobs,
         )
         channel = TelegramChannel(bot)

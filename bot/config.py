@@ -18,6 +18,7 @@ from bot.debug import AT, POINTS
 from crm_store.calendars import Plan, Special
 from crm_store.models.calendar import Source
 from crm_store.rules.opening_text import UnreadableError, read_week
+from crm_store.rules.stale import Patience
 from handlers.texts import catalogue
 
 PREFIX = "HEARWELL_"
@@ -42,6 +43,9 @@ EXAMPLES = {
     "desk.hours": "HEARWELL_DESK__HOURS='mon-fri 09:00-12:00 13:30-18:00; sat 10:00-16:00'",
     "desk.closed": "HEARWELL_DESK__CLOSED=2026-10-01,2026-10-02",
     "desk.holidays": "HEARWELL_DESK__HOLIDAYS=CN",
+    "desk.remind_after": "HEARWELL_DESK__REMIND_AFTER=2",
+    "desk.resolve_after": "HEARWELL_DESK__RESOLVE_AFTER=5",
+    "desk.close_after": "HEARWELL_DESK__CLOSE_AFTER=7",
     "desk.survey_delay": "HEARWELL_DESK__SURVEY_DELAY=600",
     "debug.kill_at": "HEARWELL_DEBUG__KILL_AT=after_journal",
 }
@@ -148,6 +152,9 @@ class DeskSettings(BaseModel):
     hours: str = "mon-sun 00:00-24:00"
     closed: tuple[date, ...] = ()
     holidays: str | None = None
+    remind_after: int = Field(default=2, ge=1, le=365)
+    resolve_after: int = Field(default=5, ge=1, le=365)
+    close_after: int = Field(default=7, ge=1, le=365)
     survey_delay: int = Field(default=0, ge=0)
 
     @field_validator("closed", mode="before")
@@ -240,6 +247,11 @@ class Settings(BaseModel):
         if self.desk.holidays is not None:
             specials += public_holidays.around(self.desk.holidays, week, today)
         return Plan(self.timezone, week, specials)
+
+    @property
+    def patience(self) -> Patience:
+        """Return how long is waited for customers who do not answer."""
+        return Patience(self.desk.remind_after, self.desk.resolve_after, self.desk.close_after)
 
     @property
     def survey_delay(self) -> timedelta:

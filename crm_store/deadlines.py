@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 
-from crm_store import calendars, sla_policies
+from crm_store import calendars, silences, sla_policies
 from crm_store.models.sla import TicketClock
 from crm_store.models.ticket import Event, Ticket
 from crm_store.rules import escalation, sla_clock
@@ -36,7 +36,7 @@ _MOVES = {
 _PAUSES = {"waiting": Status.PENDING, "held": Status.ON_HOLD, "snoozed": Status.SNOOZED}
 _STANDS = {Move.OPEN, Move.PAUSE, Move.GO_ON, Move.STOP}
 _AGAIN = frozenset({"kind_changed", "priority_changed", "absorbed", "unmerged", "undone"})
-FOLLOWED = frozenset(_MOVES) | _AGAIN
+FOLLOWED = frozenset(_MOVES) | _AGAIN | {"thanked"}
 _INSTANTS = ("started", "replied", "waiting", "since", "settled", "first_limit", "next_limit")
 _SPANS = ("used", "allowance")
 _FIELDS = (*_INSTANTS, *_SPANS, "pause", "look")
@@ -151,11 +151,26 @@ def follow(session: Session, ticket_id: int, entry: Entry) -> None:
     if now.clock is None:
         return
     if entry.kind in _AGAIN:
-        moved = recompute(session, ticket_id, now.terms)
-    else:
+        moved = recompute(session, ticket_id, now.terms) or now.clock
+    elif entry.kind in _MOVES:
         moved = sla_clock.after(now.clock, _line(entry), now.terms)
-    if moved is not None and (moved != now.clock or entry.kind in _AGAIN):
+    else:
+        moved = now.clock
+    if moved != now.clock or entry.kind in _AGAIN:
         _keep(session, ticket_id, moved, now.terms)
+    if Status.PENDING in {now.clock.pause, moved.pause}:
+        _listen(session, ticket_id, entry, moved)
+
+
+def _listen(session: Session, ticket_id: int, entry: Entry, clock: Clock) -> None:
+    """Wait for a customer whom we wrote to last, and stop when they write or the work goes on."""
+    spoke = clock.replied is not None and clock.waiting is None
+    if clock.pause is Status.PENDING and spoke and entry.kind in {"waiting", "replied", "undone"}:
+        silences.begin(session, ticket_id, at=entry.at)
+    elif entry.detail.get("reason") != silences.STALE and (
+        entry.kind in {"heard", "thanked"} or clock.pause is not Status.PENDING
+    ):  # what is resolved for silence is closed by it later
+        silences.end(session, ticket_id)
 
 
 def recompute(session: Session, ticket_id: int, terms: Terms | None = None) -> Clock | None:

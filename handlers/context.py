@@ -12,6 +12,7 @@ from crm_store.models.outbox import Action, Lane
 from crm_store.outbox import Draft
 from crm_store.rules.business_hours import OpenHours
 from crm_store.rules.frequency import QuietHours
+from crm_store.rules.stale import USUAL, Patience
 from handlers.ports import Button, Document, InboundEvent, Job, OutboundMessage, Picture, Place, Understood
 from handlers.texts import catalogue
 
@@ -31,6 +32,7 @@ class Desk:
     idle_after: timedelta = timedelta(minutes=30)
     reopen_window: timedelta = timedelta(hours=72)
     rating_window: timedelta = timedelta(hours=72)
+    patience: Patience = USUAL
     asks_nps: bool = True
     flood_limit: int = 20
     answers: Mapping[int, float] = field(default_factory=dict)

@@ -20,6 +20,7 @@ from handlers.agent import (
     split,
     stats,
     undo,
+    waiting,
     why,
 )
 from handlers.clockwork import (
@@ -31,9 +32,11 @@ from handlers.clockwork import (
     launches,
     remedies,
     sla,
+    stale,
     sums,
     surveys,
     threads,
+    wakeups,
 )
 from handlers.clockwork import incidents as incidents_clock
 from handlers.customer import changes as customer_changes
@@ -91,6 +94,9 @@ ROUTES: Router = Router(
     command("back", presence.back, role=Role.AGENT),
     command("stats", stats.show, role=Role.AGENT, takes="word?", reads=True),
     command("note", desk.note, role=Role.AGENT, takes="ticket text?"),
+    command("pending", waiting.pending, role=Role.AGENT, takes="ticket"),
+    command("hold", waiting.hold, role=Role.AGENT, takes="ticket text?"),
+    command("snooze", waiting.snooze, role=Role.AGENT, takes="ticket text?"),
     command("resolve", resolving.resolve, role=Role.AGENT, takes="ticket text?"),
     command("reopen", resolving.reopen, role=Role.AGENT, takes="ticket"),
     command("close", closing.close, role=Role.AGENT, takes="text?"),
@@ -159,6 +165,9 @@ ROUTES: Router = Router(
     tick("launches", launches.plan_chunk),
     tick("threads", threads.spare),
     tick("sla", sla.escalate),
+    tick("wakeups", wakeups.wake_due),
+    tick("stale", stale.tend),
+    tick("closings", stale.close_over),
     tick("cards", boards.refresh),
     tick("failures", failures.tell),
     tick("assignment", assignment.assign),

@@ -20,6 +20,18 @@ class Ticket(Base):
         sa.Index("ix_ticket_conversation", "conversation_id", "id"),
         sa.Index("ix_ticket_customer", "customer_id", "id"),
         sa.Index(
+            "ix_ticket_snoozed",
+            "snoozed_until",
+            sqlite_where=sa.text("status = 'snoozed'"),
+            postgresql_where=sa.text("status = 'snoozed'"),
+        ),
+        sa.Index(
+            "ix_ticket_resolved",
+            "resolved",
+            sqlite_where=sa.text("status = 'resolved'"),
+            postgresql_where=sa.text("status = 'resolved'"),
+        ),
+        sa.Index(
             "ix_ticket_unresolved",
             "assignee_id",
             "id",

@@ -9,7 +9,7 @@ from crm_store.models.dialog import Dialog
 from crm_store.models.ticket import Ticket
 from crm_store.rules.lifecycle import Kind, Status
 from handlers import asking
-from handlers.agent import boards, cards, desk, incident_offers, topics
+from handlers.agent import boards, cards, desk, incident_offers, topics, waiting
 from handlers.context import Context
 from handlers.ports import Button, OutboundMessage
 from handlers.router import seat
@@ -106,10 +106,14 @@ def _tell_customer(ctx: Context, ticket: Ticket) -> None:
 
 
 def reopen(ctx: Context, number: int) -> None:
-    """Start work again on a resolved ticket."""
+    """Start work again on a resolved ticket, or on one that waits."""
     ticket = desk.held(ctx, number)
     if ticket.status in {Status.CLOSED, Status.MERGED}:
         raise RefusedError("closed", number=number)
+    if ticket.status in waiting.WAITING:
+        desk.check_owner(ctx, ticket)
+        waiting.go_on(ctx, ticket)
+        return
     if not ticket.is_resolved:
         raise RefusedError("not_resolved", number=number, status=ticket.status)
     ticket.reopen()
