@@ -133,7 +133,7 @@ def blank_cards(session: Session, ticket: Ticket) -> None:
 def go_on(session: Session, erasure: Erasure, *, now: datetime) -> bool:
     """Do the next short piece of an erasure; False when there is no more to do for now."""
     _be_careful(session)
-    steps = [*(table.name for table in owned() if table.name not in APART), *LAST]
+    steps = [*(str(table.name) for table in owned() if table.name not in APART), *LAST]
     step = erasure.step or steps[0]
     if step not in steps:  # a release between two pieces took its table away
         step, erasure.cursor = steps[0], 0
