@@ -126,10 +126,14 @@ def keep_original(session: Session, message: Message, *, text: str, at: datetime
         session.add(MessageEdit(message_id=message.id, at=at, was=text))
 
 
-def edit(session: Session, message: Message, *, text: str, at: datetime) -> None:
-    """Change what a message says and keep what it said."""
+def edit(session: Session, message: Message, *, text: str, at: datetime) -> bool:
+    """Change what a message says and keep what it said; False when a later edit came first."""
+    if message.edited is not None and at < message.edited:
+        session.add(MessageEdit(message_id=message.id, at=at, was=text))
+        return False
     session.add(MessageEdit(message_id=message.id, at=at, was=message.body))
     message.body, message.edited = text, at
+    return True
 
 
 def heard(session: Session, ticket_id: int) -> Sequence[Message]:

@@ -11,7 +11,7 @@ from crm_store.models.opinion import Fix, FixNotice, OpinionTheme
 from crm_store.models.tag import TicketTag
 from crm_store.models.ticket import Ticket
 from crm_store.rules.lifecycle import Kind, Status
-from crm_store.store import adding
+from crm_store.store import adding, wake
 
 REPORTED_WITHIN = timedelta(days=90)
 _REPORTS = (Kind.FEEDBACK, Kind.COMPLAINT)
@@ -70,6 +70,11 @@ def draft(session: Session, fix: Fix) -> Fix:
 def by_id(session: Session, fix_id: int) -> Fix | None:
     """Return a fix, locked against a second answer at the same moment."""
     return session.get(Fix, fix_id, with_for_update=True)
+
+
+def start(session: Session) -> None:
+    """Let the clock tell those who wait to be told, right after this."""
+    wake(session, "tick:fixes")
 
 
 def telling(session: Session, inbox_id: int) -> Fix | None:

@@ -28,6 +28,8 @@ from handlers.clockwork import (
     boards,
     erasing,
     failures,
+    fixes,
+    floods,
     indexing,
     launches,
     remedies,
@@ -43,9 +45,10 @@ from handlers.customer import changes as customer_changes
 from handlers.customer import comment, consent, faq, inquiry, kinds, privacy, rating, remedy, start, status
 from handlers.customer import gate as gate_keeping
 from handlers.marketer import campaigns, running, sending, strategy
-from handlers.ports import Edit, Membership, ThreadChange
+from handlers.ports import Edit, Membership, Reaction, ThreadChange
 from handlers.router import Router, button, command, desk_text, dialog, event, gate, text, tick
-from handlers.supervisor import exports, machinery, reports, staff, team
+from handlers.supervisor import exports, fixed, hours, machinery, reports, staff, team
+from handlers.supervisor import sla as sla_targets
 
 ROUTES: Router = Router(
     gate(gate_keeping.admits),
@@ -83,6 +86,7 @@ ROUTES: Router = Router(
     dialog("opening", kinds.go_on),
     dialog("comment", comment.take),
     event(Edit, customer_changes.edited),
+    event(Reaction, customer_changes.reacted),
     event(Membership, customer_changes.moved),
     # Agents: the desk
     command("queue", queue.show, role=Role.AGENT, reads=True),
@@ -138,7 +142,12 @@ ROUTES: Router = Router(
     desk_text(desk.write),
     event(ThreadChange, changes.changed),
     # Supervisors
+    command("fixed", fixed.preview, role=Role.SUPERVISOR, takes="text"),
+    button("fixed", fixed.confirm, role=Role.SUPERVISOR),
+    button("fixed_not", fixed.drop, role=Role.SUPERVISOR),
     command("satisfaction", reports.satisfaction, role=Role.SUPERVISOR, reads=True),
+    command("hours", hours.hours, role=Role.SUPERVISOR, takes="text?"),
+    command("sla", sla_targets.sla, role=Role.SUPERVISOR, takes="text?"),
     command("jobs", machinery.jobs, role=Role.SUPERVISOR, reads=True),
     command("doctor", machinery.doctor, role=Role.SUPERVISOR, reads=True),
     command("export", exports.export, role=Role.SUPERVISOR, takes="text?", reads=True),
@@ -170,6 +179,8 @@ ROUTES: Router = Router(
     tick("closings", stale.close_over),
     tick("cards", boards.refresh),
     tick("failures", failures.tell),
+    tick("floods", floods.sum_up),
+    tick("fixes", fixes.tell),
     tick("assignment", assignment.assign),
     tick("sums", sums.sum_days),
     tick("surveys", surveys.ask_due),

@@ -44,6 +44,7 @@ class OutboxState(StrEnum):
 
 
 READY = "state = 'ready'"
+LOST = "state = 'failed' AND action = 'copy' AND message_id IS NULL"
 FLYING = "state IN ('claimed', 'sending')"
 
 
@@ -87,6 +88,20 @@ class OutboxRow(Base):
             "ticket_id",
             sqlite_where=sa.text("combinable"),
             postgresql_where=sa.text("combinable"),
+        ),
+        # Where an answer of staff is at its customer.
+        sa.Index(
+            "ix_outbox_message",
+            "message_id",
+            sqlite_where=sa.text("message_id IS NOT NULL"),
+            postgresql_where=sa.text("message_id IS NOT NULL"),
+        ),
+        # Files that could not be passed on, until somebody was told.
+        sa.Index(
+            "ix_outbox_lost",
+            "inbox_id",
+            sqlite_where=sa.text(LOST),
+            postgresql_where=sa.text(LOST),
         ),
         # What the staff were shown of a ticket: the newest message of its customer that a row shows.
         sa.Index(

@@ -6,7 +6,7 @@ from crm_store import dialogs, ratings
 from crm_store.models.dialog import Dialog
 from crm_store.models.survey import SCALES, Rating, SurveyKind
 from handlers.context import Context
-from handlers.customer import inquiry, notices
+from handlers.customer import floods, inquiry, notices
 from handlers.customer.presses import end_dialog
 from handlers.ports import Button, Message
 
@@ -25,9 +25,10 @@ def take(ctx: Context, dialog: Dialog, text: str) -> None:
         inquiry.receive(ctx)
         return
     ctx.contact()
-    inquiry.log(ctx, rating.ticket_id, text)
+    message = inquiry.log(ctx, rating.ticket_id, text)
     rating.comment = "\n".join(filter(None, [rating.comment, text]))[:LONGEST]
-    _tell(ctx, rating, text)
+    if not floods.coalesce(ctx, rating.ticket_id, message):
+        _tell(ctx, rating, text)
     is_first = "began" not in dialog.answers
     dialogs.advance(dialog, step=dialog.step, expires=ctx.now + GOES_ON, began=True)
     if is_first and not inquiry.only_thanks(ctx):

@@ -10,7 +10,7 @@ from crm_store.tickets import Latest
 from handlers import asking
 from handlers.agent import assigning, boards, topics
 from handlers.context import Context
-from handlers.customer import closed, notices, opening, privacy, rating
+from handlers.customer import closed, floods, notices, opening, privacy, rating
 from handlers.customer.opening import Request
 from handlers.ports import Edit, FileRef, Message
 
@@ -70,6 +70,8 @@ def join(ctx: Context, latest: Latest, text: str) -> None:
         events.record(ctx.session, latest.id, kind="heard", by=ctx.by, at=ctx.now, message=message)
         _go_on(ctx, latest)
         closed.tell(ctx, ctx.contact(), latest.id)
+    if floods.coalesce(ctx, latest.id, message):
+        return
     notices.tell_desk(ctx, latest.id, "notice.wrote", file=file_of(ctx), text=text)
     rating.answer_in_words(ctx, latest.id, text)
 

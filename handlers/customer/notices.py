@@ -1,8 +1,9 @@
 """What the desk hears of customers: a line for each new ticket, and what they add to one being worked."""
 
+from dataclasses import replace
 from datetime import timedelta
 
-from crm_store import conversations, presence, readers
+from crm_store import albums, conversations, presence, readers
 from crm_store.models.outbox import Action, Lane
 from crm_store.outbox import Draft
 from crm_store.readers import Desk, Reader
@@ -14,6 +15,7 @@ from handlers.ports import Button, FileRef, Message, OutboundMessage
 from handlers.texts import catalogue
 
 SUBJECT = 80
+QUIET = timedelta(seconds=1)  # after which no more pictures of an album are expected
 A_MOMENT = timedelta(seconds=5)
 
 
@@ -65,11 +67,29 @@ def tell_desk(ctx: Context, number: int, key: str, *, file: FileRef | None = Non
     if file is not None and not values.get("text"):
         values["text"] = files.placeholder(language, file.kind, file.name)
     words = catalogue.say(language, key, number=number, name=_name(ctx), **values)
+    if file is not None and isinstance(ctx.event, Message) and ctx.event.album:
+        _pass_album_on(ctx, draft, words, ctx.event)
+        return True
     ctx.enqueue(_with(draft, {"text": words}))
     if file is not None and isinstance(ctx.event, Message):
         copy: dict[str, object] = {"from_chat": ctx.place.chat, "message": ctx.event.id}
         ctx.enqueue(_with(draft, copy, action=Action.COPY))
     return True
+
+
+def _pass_album_on(ctx: Context, draft: Draft, words: str, event: Message) -> None:
+    """Tell of an album once, and copy its pictures together when no more have come for a second."""
+    key = f"album:{draft.inbox_id}:{ctx.place.chat}:{event.album}:{draft.chat}"
+    until = ctx.now + QUIET
+    joined = albums.join(ctx.session, key, event.id, until=until)
+    if joined is not None and joined.is_waiting:
+        return
+    body: dict[str, object] = {"from_chat": ctx.place.chat, "messages": [event.id]}
+    copies = replace(_with(draft, body, action=Action.COPY), not_before=until)
+    if joined is None:
+        ctx.enqueue(_with(draft, {"text": words}))
+        copies = replace(copies, dedupe_key=key)
+    ctx.enqueue(copies)
 
 
 def _draft_to(ctx: Context, place: Desk, number: int) -> Draft | None:

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from crm_store import rating_counts, ratings
+from crm_store import opinions, rating_counts, ratings
 from crm_store.models.survey import SurveyKind
 from handlers.context import Context
 from handlers.ports import Picture
+from handlers.supervisor import fixed
 from scoring import describe, trends
 from scoring import satisfaction as scores
 from scoring.satisfaction import Rate
@@ -28,6 +29,7 @@ def satisfaction(ctx: Context) -> None:
         *_response(ctx, start),
         _change(ctx, current, prior),
         *_feedback(ctx, start),
+        *_said(ctx, start),
     ]
     picture = Picture("satisfaction.png", "image/png", _trend(ctx, lines[1]))
     ctx.reply_text("\n".join(lines), picture=picture)
@@ -72,6 +74,23 @@ def _feedback(ctx: Context, start: datetime) -> Iterator[str]:
     given = describe.summary(_histogram(ctx, SurveyKind.FEEDBACK, start, ctx.now))
     if given.mean is not None:
         yield ctx.say("satisfaction.feedback", mean=f"{given.mean:.1f}", n=given.n)
+
+
+def _said(ctx: Context, start: datetime) -> Iterator[str]:
+    """Tell what people say of their own accord, beside the score and never in it."""
+    mood = opinions.mood(ctx.session, start=start, end=ctx.now)
+    rate = scores.wilson(mood.pleased, mood.told)
+    if rate.value is None or rate.low is None or rate.high is None:
+        return
+    key = "satisfaction.said" if rate.n >= FEW else "satisfaction.said.few"
+    low, high = f"{100 * rate.low:.0f}", f"{rate.high:.0%}"
+    yield ctx.say(key, share=f"{rate.value:.0%}", low=low, high=high, k=rate.k, n=rate.n)
+    named = [
+        ctx.say("satisfaction.said.theme", theme=fixed.name(ctx.language, theme), count=count)
+        for theme, count in opinions.themes(ctx.session, start=start, end=ctx.now)
+    ]
+    if named:
+        yield ctx.say("satisfaction.said.themes", themes=ctx.say("fixed.between").join(named))
 
 
 def _trend(ctx: Context, subtitle: str) -> bytes:

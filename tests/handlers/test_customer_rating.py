@@ -229,8 +229,8 @@ def test_each_episode_is_asked_once(tmp_path: Path) -> None:
     home.presses("mei", f"v1:rate:{first}:3")
     home.passes(hours=24)
     home.hears("mei", "还是不行")
-    send_all(home)  # an agent answers what was shown before
-    home.passes(seconds=1)
+    send_all(home)
+    home.messages = 20_000  # an agent answers what stands above the answer
     home.hears("wang", "/reply 1 马上处理")
     assert say("zh", "rating.ask", number=1) in to(MEI, home.hears("wang", "/resolve 1"))
     second = survey_of(home, episode=2)
