@@ -14,7 +14,7 @@ from crm_store.errors import NotFoundError
 from crm_store.models.conversation import Conversation, Direction, Message
 from crm_store.models.ticket import Ticket
 from crm_store.outbox import LONGEST
-from crm_store.rules.lifecycle import Kind
+from crm_store.rules.lifecycle import Kind, Status
 from handlers import files
 from handlers.ports import Button
 from handlers.texts import catalogue
@@ -78,7 +78,7 @@ def due(say: Say, ticket: Ticket, now: datetime) -> str:
     """Word how long is left for the next thing a customer was promised."""
     at = next_due(ticket)
     if at is None:
-        return say("due.none")
+        return say(_undue(ticket))
     if at < now:
         return say("due.overdue", span=span(say, now - at))
     return say("due.left", span=span(say, at - now))
@@ -95,8 +95,16 @@ def promised(language: str, ticket: Ticket, *, now: datetime, zone: str) -> str:
         )
     at = next_due(ticket)
     if at is None:
-        return say("due.none")
+        return say(_undue(ticket))
     return say("due.since" if at < now else "due.by", at=catalogue.moment(language, at, zone))
+
+
+def _undue(ticket: Ticket) -> str:
+    """Choose the word for no deadline: while a ticket waits, only its clock stands still."""
+    stands = ticket.sla_version is not None and ticket.status in {
+        Status.PENDING, Status.ON_HOLD, Status.SNOOZED,
+    }  # fmt: skip
+    return "due.paused" if stands else "due.none"
 
 
 def next_due(ticket: Ticket) -> datetime | None:

@@ -64,11 +64,18 @@ def read(text: str, hours: OpenHours, zone: str, *, now: datetime) -> datetime:
     return at
 
 
+def span(text: str) -> timedelta | None:
+    """Read a length of time such as `1h30m`, `3 days` or `半小时`; None when it is none."""
+    words = " ".join(unicodedata.normalize("NFKC", text).lower().split())
+    if _SPAN.fullmatch(words) is None:
+        return None
+    return sum((_piece(*found) for found in _PIECE.findall(words)), timedelta(0))
+
+
 def _read(words: str, hours: OpenHours, zone: str, now: datetime) -> datetime | None:
-    if words in {"半天"}:
-        return now + timedelta(hours=12)
-    if _SPAN.fullmatch(words):
-        return now + sum((_piece(*found) for found in _PIECE.findall(words)), timedelta(0))
+    length = span(words)
+    if length is not None:
+        return now + length
     found = _WHEN.fullmatch(words)
     if found is None or not words:
         return None

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import cast
 
-from crm_store import events, remedies, sla_policies, surveys, tickets
+from crm_store import deadlines, events, remedies, surveys, tickets
 from crm_store.models.survey import RemedyCheck
 from crm_store.models.ticket import Ticket
-from crm_store.rules.lifecycle import Kind, Priority
+from crm_store.rules import sla_clock
 from crm_store.rules.sla import Target
 from handlers.agent import accounts, cards
 from handlers.context import Context
@@ -64,12 +64,16 @@ def _priority(ctx: Context, ticket: Ticket, opened: Detail) -> Iterator[str]:
 
 
 def _deadlines(ctx: Context, ticket: Ticket, opened: Detail) -> Iterator[str]:
-    if ticket.first_due is None and ticket.resolution_due is None:
+    held = deadlines.standing(ctx.session, ticket.id)
+    left = None
+    if held.clock is not None and held.clock.pause is not None and ticket.resolution_due is None:
+        left = sla_clock.left(held.clock, held.terms, ctx.now)
+    dues = (ticket.first_due, ticket.next_due, ticket.resolution_due)
+    if not any(dues) and left is None:
         yield ctx.say("why.no_deadline")
         return
-    policy = sla_policies.of_version(ctx.session, ticket.sla_version)
-    named = policy.spans(Kind(ticket.kind), Priority(ticket.priority))
-    for what, at in ((Target.FIRST_RESPONSE, ticket.first_due), (Target.RESOLUTION, ticket.resolution_due)):
+    named = held.terms.spans
+    for what, at in zip(Target, dues, strict=True):
         if at is None:
             continue
         when = catalogue.moment(ctx.language, at, ctx.desk.zone)
@@ -78,6 +82,8 @@ def _deadlines(ctx: Context, ticket: Ticket, opened: Detail) -> Iterator[str]:
             yield ctx.say(key, at=when)
         else:
             yield ctx.say(f"{key}.target", at=when, span=cards.span(ctx.say, length))
+    if left is not None:
+        yield ctx.say("why.left", span=cards.span(ctx.say, left))
 
 
 def _survey(ctx: Context, ticket: Ticket) -> Iterator[str]:
