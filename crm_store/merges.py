@@ -201,7 +201,9 @@ def _cancel_questions(session: Session, merge: Merge, *, now: datetime) -> None:
         session.add(MergedQuestion(merge_id=merge.id, survey_id=survey_id))
     for check_id in snapshots.planned_checks(session, merge.source_id):
         session.add(MergedQuestion(merge_id=merge.id, check_id=check_id))
-    surveys.cancel(session, merge.source_id)
+    for kind in surveys.cancel(session, merge.source_id, reason="merged"):
+        told = {"survey": kind, "reason": "merged"}
+        events.record(session, merge.source_id, kind="survey_cancelled", by=merge.by, at=now, **told)
     remedies.cancel(session, merge.source_id, now=now)
 
 

@@ -85,7 +85,7 @@ def plan_again(session: Session, *, surveys: list[int], checks: list[int]) -> No
     session.execute(
         sa.update(Survey)
         .where(Survey.id.in_(surveys), Survey.state == SurveyState.CANCELLED, Survey.asked.is_(None))
-        .values(state=SurveyState.PLANNED)
+        .values(state=SurveyState.PLANNED, reason=None)
     )
     session.execute(
         sa.update(RemedyCheck)
