@@ -13,8 +13,8 @@ from crm_store.rules.lifecycle import Kind
 from crm_store.rules.priority import BASE as PRIORITY
 from crm_store.tickets import Opening
 from handlers import files
+from handlers.agent import notices
 from handlers.context import Context
-from handlers.customer import notices
 from scoring import text as texts
 
 Detail = Mapping[str, object]

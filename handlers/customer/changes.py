@@ -2,9 +2,9 @@
 
 from crm_store import conversations, customers, events, mirrors, tickets
 from crm_store.models.conversation import Message as Said
-from handlers.agent import edits
+from handlers.agent import edits, notices
 from handlers.context import Context
-from handlers.customer import inquiry, notices
+from handlers.customer import inquiry
 from handlers.ports import Edit, Membership, Reaction
 from handlers.texts import catalogue
 

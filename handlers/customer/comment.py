@@ -5,8 +5,9 @@ from datetime import timedelta
 from crm_store import dialogs, ratings
 from crm_store.models.dialog import Dialog
 from crm_store.models.survey import SCALES, Rating, SurveyKind
+from handlers.agent import notices
 from handlers.context import Context
-from handlers.customer import floods, inquiry, notices
+from handlers.customer import floods, inquiry
 from handlers.customer.presses import end_dialog
 from handlers.ports import Button, Message
 

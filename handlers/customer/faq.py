@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from crm_store import events, knowledge
 from crm_store.knowledge import Answer
 from crm_store.models.ticket import Ticket
-from handlers.agent import boards, topics
+from handlers.agent import boards, notices, topics
 from handlers.context import Context
-from handlers.customer import notices
 from handlers.customer.presses import own_ticket
 from handlers.ports import Button, OutboundMessage
 from scoring.match import CONFIDENT, OFFER

@@ -8,9 +8,9 @@ from crm_store.models.ticket import Ticket
 from crm_store.rules.lifecycle import Kind, Status
 from crm_store.tickets import Latest
 from handlers import asking
-from handlers.agent import assigning, boards, topics
+from handlers.agent import assigning, boards, notices, topics
 from handlers.context import Context
-from handlers.customer import closed, floods, notices, opening, privacy, rating
+from handlers.customer import closed, floods, opening, privacy, rating
 from handlers.customer.opening import Request
 from handlers.ports import Edit, FileRef, Message
 

@@ -6,8 +6,9 @@ from crm_store.errors import RefusedError
 from crm_store.models.dialog import Dialog
 from crm_store.models.ticket import Ticket
 from crm_store.rules.lifecycle import Kind
+from handlers.agent import notices
 from handlers.context import Context
-from handlers.customer import inquiry, notices, opening
+from handlers.customer import inquiry, opening
 from handlers.customer.opening import Request
 from handlers.customer.presses import contact_of, end_dialog, own_ticket, start_dialog
 from handlers.ports import Message

@@ -14,9 +14,9 @@ from crm_store.rules import priority
 from crm_store.rules.lifecycle import Kind, Priority
 from crm_store.tickets import Opening
 from handlers import asking, files
-from handlers.agent import boards, topics
+from handlers.agent import boards, notices, topics
 from handlers.context import Context
-from handlers.customer import closed, faq, notices, opinions, rating
+from handlers.customer import closed, faq, opinions, rating
 from handlers.ports import Button, FileRef, OutboundMessage
 from handlers.texts import catalogue
 from scoring import recall

@@ -7,8 +7,8 @@ from crm_store.errors import RefusedError
 from crm_store.models.survey import SCALES, Rating, Survey, SurveyKind
 from crm_store.ratings import LOW, SERVICE, Outcome
 from handlers import asking
+from handlers.agent import notices
 from handlers.context import Context
-from handlers.customer import notices
 from handlers.customer.presses import contact_of, number_of, start_dialog
 from scoring.text import score as score_of
 

@@ -2,8 +2,9 @@
 
 from crm_store import events, remedies
 from crm_store.errors import RefusedError
+from handlers.agent import notices
 from handlers.context import Context
-from handlers.customer import inquiry, kinds, notices
+from handlers.customer import inquiry, kinds
 from handlers.customer.presses import number_of, own_ticket
 
 

@@ -3,8 +3,8 @@
 from crm_store import themes
 from crm_store.errors import RefusedError
 from crm_store.models.opinion import Fix
+from handlers.agent.desk import number_of
 from handlers.context import Context
-from handlers.customer.presses import number_of
 from handlers.ports import Button, OutboundMessage
 from handlers.router import UsageError
 from handlers.texts import catalogue
