@@ -127,9 +127,7 @@ class TestRoles:
     def test_wrong_words(self, home: House, words: str, told: str) -> None:
         assert home.hears("chen", f"/staff {words}") == [f"{CHEN}: {told}"]
 
-    @pytest.mark.parametrize(
-        "words", ["wang role", "wang -role", "wang skills", "wang languages", "wang hours"]
-    )
+    @pytest.mark.parametrize("what", ["role", "-role", "skills", "languages", "hours"])
     def test_a_missing_value_tells_the_usage(self, home: House, what: str) -> None:
         [told] = home.hears("chen", f"/staff wang {what}")
         assert told.startswith(f"{CHEN}: Send /staff for everyone,")
