@@ -47,7 +47,7 @@ from handlers.customer import gate as gate_keeping
 from handlers.marketer import campaigns, running, sending, strategy
 from handlers.ports import Edit, Membership, Reaction, ThreadChange
 from handlers.router import Router, button, command, desk_text, dialog, event, gate, text, tick
-from handlers.supervisor import exports, fixed, hours, machinery, reports, staff, team
+from handlers.supervisor import articles, exports, fixed, hours, machinery, reports, staff, team
 from handlers.supervisor import sla as sla_targets
 
 ROUTES: Router = Router(
@@ -146,6 +146,10 @@ ROUTES: Router = Router(
     button("fixed", fixed.confirm, role=Role.SUPERVISOR),
     button("fixed_not", fixed.drop, role=Role.SUPERVISOR),
     command("satisfaction", reports.satisfaction, role=Role.SUPERVISOR, reads=True),
+    command("article", articles.article, role=Role.SUPERVISOR, takes="text?"),
+    button("article_delete", articles.delete_pressed, role=Role.SUPERVISOR),
+    button("proposal", articles.decided, role=Role.SUPERVISOR),
+    dialog("article", articles.steps, role=Role.SUPERVISOR),
     command("hours", hours.hours, role=Role.SUPERVISOR, takes="text?"),
     command("sla", sla_targets.sla, role=Role.SUPERVISOR, takes="text?"),
     command("jobs", machinery.jobs, role=Role.SUPERVISOR, reads=True),

@@ -68,7 +68,19 @@ class ArticleProposal(Base):
     ticket_id: Mapped[int] = mapped_column(sa.ForeignKey("ticket.id"))
     language: Mapped[str]
     text: Mapped[str]
+    helped: Mapped[bool] = mapped_column(sa.Boolean, server_default=sa.false())
     state: Mapped[str] = mapped_column(server_default="proposed")
     at: Mapped[datetime]
     decided: Mapped[datetime | None]
     decided_by: Mapped[str | None]
+
+
+class ArticleShowing(Base):
+    """An article a customer was shown about a ticket: whether it settled things is counted from here."""
+
+    __tablename__ = "article_showing"
+    __table_args__ = (sa.Index("ix_article_showing_at", "at", "article_id"),)
+
+    ticket_id: Mapped[int] = mapped_column(sa.ForeignKey("ticket.id"), primary_key=True)
+    article_id: Mapped[int] = mapped_column(sa.ForeignKey("article.id"), primary_key=True)
+    at: Mapped[datetime]

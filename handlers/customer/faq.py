@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from crm_store import events, knowledge
+from crm_store import events, knowledge, phrasings
 from crm_store.knowledge import Answer
 from crm_store.models.ticket import Ticket
 from handlers.agent import boards, notices, topics
 from handlers.context import Context
 from handlers.customer.presses import own_ticket
 from handlers.ports import Button, OutboundMessage
+from scoring import text as texts
 from scoring.match import CONFIDENT, OFFER
 
 TITLES = 3
@@ -29,6 +30,7 @@ def acknowledge(
     article_id, confidence, answer = found[0]
     if confidence >= CONFIDENT:
         body = _shown(ctx, answer)
+        phrasings.show(ctx.session, number, article_id, now=ctx.now)
         tail = ctx.say("faq.below", number=number, promise=promise)
         return OutboundMessage(f"{body}\n\n{tail}", _answer_buttons(ctx, number, article_id))
     titles = [[Button(_label(answer), "article", number, article)] for article, _, answer in found]
@@ -71,7 +73,14 @@ def show_article(ctx: Context, subject: str, revision: int) -> None:
         ctx.reply("faq.gone")
         return
     events.record(ctx.session, ticket.id, kind="article_shown", by=ctx.by, at=ctx.now, article=revision)
+    phrasings.show(ctx.session, ticket.id, revision, now=ctx.now)
+    phrasings.propose(ctx.session, ticket.id, revision, language=_spoken(ctx, ticket.id), now=ctx.now)
     ctx.reply_text(_shown(ctx, answer), buttons=_answer_buttons(ctx, ticket.id, revision))
+
+
+def _spoken(ctx: Context, ticket_id: int) -> str:
+    """Tell the language a ticket's question is asked in, which need not be the one we answer in."""
+    return texts.language(phrasings.question(ctx.session, ticket_id)) or ctx.language
 
 
 def helped(ctx: Context, subject: str, revision: int) -> None:
@@ -80,6 +89,7 @@ def helped(ctx: Context, subject: str, revision: int) -> None:
     if _is_over(ctx, ticket):
         return
     ticket.resolve(ctx.now)
+    phrasings.helped(ctx.session, ticket.id, revision)
     events.record(
         ctx.session, ticket.id, kind="resolved", by="bot", at=ctx.now, reason="faq", article=revision
     )
