@@ -133,7 +133,7 @@ def test_parting_all_merges_in_any_order_gives_every_row_back(
 def plain(session: Session, inbox_id: int, count: int = 2) -> list[int]:
     columns = {
         "kind": Kind.INQUIRY, "status": Status.NEW, "priority": Priority.NORMAL, "opened": NOW,
-        "first_due": None, "next_due": None, "resolution_due": None, "first_replied": None, 
+        "first_due": None, "next_due": None, "resolution_due": None, "first_replied": None,
         "bot_quiet": False,
     }  # fmt: skip
     return make(session, inbox_id, [(dict(columns), set(), 1) for _ in range(count)])
