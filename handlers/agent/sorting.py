@@ -3,13 +3,16 @@
 import re
 import unicodedata
 
-from crm_store import events, tags
+from crm_store import conversations, corrections, events, tags
+from crm_store.corrections import Corrected
 from crm_store.errors import RefusedError
 from crm_store.models.ticket import Ticket
+from crm_store.rules import priority as urgency
 from crm_store.rules.lifecycle import Kind, Priority
 from handlers.agent import boards, desk, naming, topics
 from handlers.context import Context
 from handlers.router import UsageError
+from scoring import recall
 from scoring.match import suggest
 
 LONGEST = 32
@@ -100,16 +103,24 @@ def kind(ctx: Context, number: int, word: str) -> None:
 
 
 def set_kind(ctx: Context, ticket: Ticket, wanted: Kind) -> None:
-    """Change what a ticket is, without a word to its customer; a complaint has a high priority at least."""
+    """Change what a ticket is, without a word to its customer, and the priority that came with the kind.
+
+    What a member of staff says is remembered: the next message in nearly the same words is taken for that.
+    """
     if ticket.kind == wanted:
         return
-    was, ticket.kind = ticket.kind, wanted.value
+    was, before = Kind(ticket.kind), Priority(ticket.priority)
+    if before == urgency.BASE[was] or before.rank < urgency.BASE[wanted].rank:
+        ticket.priority = urgency.BASE[wanted].value
+    ticket.kind = wanted.value
     ctx.session.flush()
     events.record(
-        ctx.session, ticket.id, kind="kind_changed", by=ctx.by, at=ctx.now, was=was, to=wanted.value
-    )
-    if wanted is Kind.COMPLAINT and Priority(ticket.priority).rank < Priority.HIGH.rank:
-        set_priority(ctx, ticket, Priority.HIGH)
+        ctx.session, ticket.id, kind="kind_changed", by=ctx.by, at=ctx.now, was=was.value, to=wanted.value,
+        priority=ticket.priority,
+    )  # fmt: skip
+    text = conversations.first_words(ctx.session, ticket.id) or ticket.subject
+    if ctx.sender.staff is not None and recall.key(text):
+        corrections.keep(ctx.session, Corrected(recall.key(text), text, was, wanted), by=ctx.by, at=ctx.now)
     boards.refresh(topics.bench(ctx), ticket)
 
 

@@ -6,7 +6,7 @@ from crm_store.errors import RefusedError
 from crm_store.models.dialog import Dialog
 from crm_store.models.ticket import Ticket
 from crm_store.rules.lifecycle import Kind
-from handlers.agent import notices
+from handlers.agent import notices, sorting
 from handlers.context import Context
 from handlers.customer import inquiry, opening
 from handlers.customer.opening import Request
@@ -80,7 +80,7 @@ def correct(ctx: Context, subject: str, revision: int) -> None:
         due = opening.promise(ctx, contact_of(ctx), ticket.first_due)
         ctx.edit(ctx.say("ack.inquiry", number=ticket.number, promise=due))
     else:
-        opening.change_kind(ctx, ticket, kind)
+        sorting.set_kind(ctx, ticket, kind)
         told = opening.acknowledge_kind(ctx, contact_of(ctx), ticket)
         ctx.edit(told.text, buttons=told.buttons)
 

@@ -4,9 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from crm_store import conversations, corrections, deadlines, events, readers, surveys, tickets
+from crm_store import corrections, deadlines, events, readers, surveys, tickets
 from crm_store import standing as customer_standing
-from crm_store.corrections import Corrected
 from crm_store.customers import Contact
 from crm_store.models.ticket import Ticket
 from crm_store.readers import Reader
@@ -14,7 +13,7 @@ from crm_store.rules import priority
 from crm_store.rules.lifecycle import Kind, Priority
 from crm_store.tickets import Opening
 from handlers import asking, files
-from handlers.agent import boards, notices, topics
+from handlers.agent import notices
 from handlers.context import Context
 from handlers.customer import closed, faq, opinions, rating
 from handlers.ports import Button, FileRef, OutboundMessage
@@ -206,23 +205,6 @@ def _acknowledge_complaint(ctx: Context, contact: Contact, opened: Opened) -> Ou
 def kind_buttons(ctx: Context, number: int) -> Sequence[Sequence[Button]]:
     """Return the three kinds as buttons, to ask what a message is."""
     return [[Button(ctx.say(f"key.{kind.value}"), "kind", number, place) for place, kind in enumerate(KINDS)]]
-
-
-def change_kind(ctx: Context, ticket: Ticket, kind: Kind) -> None:
-    """Make a ticket of another kind, with its priority and deadlines; its customer hears nothing.
-
-    What a member of staff says is remembered: the next message in nearly the same words is taken for that.
-    """
-    was, ticket.kind, ticket.priority = Kind(ticket.kind), kind, priority.BASE[kind]
-    events.record(
-        ctx.session, ticket.id, kind="kind_changed", by=ctx.by, at=ctx.now, was=was.value, to=kind.value,
-        priority=ticket.priority,
-    )  # fmt: skip
-    text = conversations.first_words(ctx.session, ticket.id) or ticket.subject
-    if ctx.sender.staff is not None and recall.key(text):
-        corrected = Corrected(recall.key(text), text, was, kind)
-        corrections.keep(ctx.session, corrected, by=ctx.by, at=ctx.now)
-    boards.refresh(topics.bench(ctx), ticket)
 
 
 def acknowledge_kind(ctx: Context, contact: Contact, ticket: Ticket) -> OutboundMessage:

@@ -101,7 +101,10 @@ def test_what_becomes_a_complaint_is_urgent_enough_and_its_customer_hears_nothin
     assert not [line for line in told if line.startswith(f"{MEI}: ")]
     found = get(home, number)
     assert (found.kind, found.priority) == (Kind.COMPLAINT, Priority.HIGH)
-    assert [kind for kind, _ in log(home, number)[-2:]] == ["kind_changed", "priority_changed"]
+    assert log(home, number)[-1] == (
+        "kind_changed",
+        {"was": "inquiry", "to": "complaint", "priority": "high"},
+    )
 
 
 def test_a_mistyped_kind_is_asked_about(home: House) -> None:
@@ -134,3 +137,19 @@ def test_closing_is_final_after_a_day(home: House) -> None:
     home.passes(hours=25)
     home.hears("wang", "/undo")
     assert get(home, number).status == Status.CLOSED
+
+
+def test_what_an_agent_corrects_is_remembered(home: House) -> None:
+    home.hears("mei", "水壶的盖子")
+    home.hears("wang", "/kind 1 投诉")
+    home.hears("li", "水壶的盖子！")
+    found = get(home, 2)
+    assert found.kind == Kind.COMPLAINT
+    assert log(home, 2)[0][1]["reasons"] == ["corrected"]
+
+
+def test_a_priority_set_by_hand_stays_when_the_kind_changes(home: House) -> None:
+    number = ticket(home)
+    home.hears("wang", f"/priority {number} urgent")
+    home.hears("wang", f"/kind {number} feedback")
+    assert get(home, number).priority == Priority.URGENT
