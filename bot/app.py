@@ -140,6 +140,7 @@ class App:
             secret=furnishing.secret_of(self.settings.data_dir),
             bot_name=bot.username,
             survey_delay=settings.survey_delay,
+            idle_after=settings.idle_after,
             patience=settings.patience,
             jobs=self._jobs,
         )

@@ -47,6 +47,7 @@ EXAMPLES = {
     "desk.resolve_after": "HEARWELL_DESK__RESOLVE_AFTER=5",
     "desk.close_after": "HEARWELL_DESK__CLOSE_AFTER=7",
     "desk.survey_delay": "HEARWELL_DESK__SURVEY_DELAY=600",
+    "desk.idle_minutes": "HEARWELL_DESK__IDLE_MINUTES=30",
     "debug.kill_at": "HEARWELL_DEBUG__KILL_AT=after_journal",
 }
 PROBLEMS = {
@@ -156,6 +157,7 @@ class DeskSettings(BaseModel):
     resolve_after: int = Field(default=5, ge=1, le=365)
     close_after: int = Field(default=7, ge=1, le=365)
     survey_delay: int = Field(default=0, ge=0)
+    idle_minutes: int = Field(default=30, ge=1, le=1440)
 
     @field_validator("closed", mode="before")
     @classmethod
@@ -257,6 +259,11 @@ class Settings(BaseModel):
     def survey_delay(self) -> timedelta:
         """Return how long after resolving a rating is asked for."""
         return timedelta(seconds=self.desk.survey_delay)
+
+    @property
+    def idle_after(self) -> timedelta:
+        """Return after how much working time without a sign of them agents count as away."""
+        return timedelta(minutes=self.desk.idle_minutes)
 
 
 def load(**given: object) -> Settings:
