@@ -32,7 +32,12 @@ START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # a Monday, ten in the morning i
 ZONE = "Asia/Shanghai"
 GROUP = -1_001_000_000_001
 PATIENCE = 20.0
-CUSTOMERS = {"mei": (101, "Mei 梅", "zh-hans"), "li": (102, "Li 李", "en")}
+CUSTOMERS = {
+    "mei": (101, "Mei 梅", "zh-hans"),
+    "li": (102, "Li 李", "en"),
+    "hua": (103, "Hua 华", "zh-hans"),
+    "tom": (104, "Tom", "en"),
+}
 STAFF = {
     "@wang": (201, "Wang 王", Role.AGENT),
     "@chen": (202, "Chen 陈", Role.SUPERVISOR),
