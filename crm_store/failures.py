@@ -8,6 +8,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from crm_store.models.conversation import Message
 from crm_store.models.outbox import Action, OutboxRow, OutboxState
 from crm_store.store import wake
 
@@ -54,6 +55,39 @@ def send_again(session: Session, row_id: int, *, now: datetime) -> OutboxRow | N
     """Let a failed answer go out once more; None when it went out or waits already."""
     row = session.get(OutboxRow, row_id, with_for_update=True)
     if row is None or row.message_id is None or row.state != OutboxState.FAILED:
+        return None
+    row.state, row.reason, row.attempts, row.not_before = OutboxState.READY, None, 0, now
+    wake(session, "outbox")
+    return row
+
+
+def lost_files(
+    session: Session, inbox_id: int, *, limit: int = 20
+) -> Sequence[tuple[OutboxRow, Message | None]]:
+    """Take the files that could not be passed on since the last look, each with its message."""
+    found = session.execute(
+        sa.select(OutboxRow, Message)
+        .outerjoin(Message, Message.id == OutboxRow.shows_id)
+        .where(
+            OutboxRow.state == sa.literal_column("'failed'"),
+            OutboxRow.action == sa.literal_column("'copy'"),
+            OutboxRow.message_id.is_(None),
+        )
+        .where(OutboxRow.inbox_id == inbox_id, OutboxRow.ticket_id.is_not(None))
+        .order_by(OutboxRow.id)
+        .limit(limit)
+    ).all()
+    for row, _ in found:
+        row.state = OutboxState.CANCELLED
+    return [(row, message) for row, message in found]
+
+
+def pass_on_again(session: Session, row_id: int, *, now: datetime) -> OutboxRow | None:
+    """Let a file that could not be passed on be tried once more; None when it waits or arrived already."""
+    row = session.get(OutboxRow, row_id, with_for_update=True)
+    if row is None or row.action != Action.COPY or row.message_id is not None:
+        return None
+    if row.state != OutboxState.CANCELLED:
         return None
     row.state, row.reason, row.attempts, row.not_before = OutboxState.READY, None, 0, now
     wake(session, "outbox")

@@ -134,6 +134,12 @@ def is_planned(session: Session, customer_id: int, kind: SurveyKind) -> bool:
     return session.scalar(waits.limit(1)) is not None
 
 
+def planned_of_ticket(session: Session, ticket_id: int, kind: SurveyKind) -> Survey | None:
+    """Return a question of a kind that waits to be asked about a ticket."""
+    waits = (Survey.ticket_id == ticket_id, Survey.kind == kind, Survey.state == SurveyState.PLANNED)
+    return session.scalar(sa.select(Survey).where(*waits).with_for_update())
+
+
 def was_answered(session: Session, ticket: Ticket) -> bool:
     """Tell whether a person answered the customer in the present episode of a ticket."""
     began = (

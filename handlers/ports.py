@@ -63,6 +63,7 @@ class Edit:
     id: str
     at: datetime
     text: str
+    is_machine: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,6 +193,9 @@ class Router:
     def _message(self, ctx: Context, message: Message) -> None:
         if message.place.is_group and message.person.is_anonymous:
             raise RefusedError("anonymous")
+        if message.is_machine and not message.place.is_group:
+            self._by["text", ""].run(ctx)  # kept, and never answered: not even its commands
+            return None
         if message.text.startswith("/") and not message.text.startswith("//"):
             return self._command(ctx, message)
         going_on = dialogs.live(ctx.session, seat(message), now=ctx.now)

@@ -133,6 +133,7 @@ ROUTES: Router = Router(
     button("to_all", incidents.send_to_all, role=Role.AGENT),
     button("undo", undo.pressed, role=Role.AGENT),
     button("send_again", desk.send_again, role=Role.AGENT),
+    button("pass_on_again", changes.pass_on_again, role=Role.AGENT),
     button("search", search.turn, role=Role.AGENT, reads=True),
     button("card", search.open_card, role=Role.AGENT, reads=True),
     button("assign_anyway", handover.assign_anyway, role=Role.AGENT),

@@ -2,7 +2,8 @@
 
 import re
 
-from crm_store import threads, tickets
+from crm_store import failures, threads, tickets
+from crm_store.errors import RefusedError
 from crm_store.models.outbox import ThreadState
 from crm_store.models.ticket import Ticket
 from crm_store.rules.lifecycle import Kind, Status
@@ -62,3 +63,11 @@ def _closed(ctx: Context, ticket: Ticket) -> None:
         desk.tell(ctx, ctx.say("topic.closed_complaint", number=ticket.number), ticket=ticket.id)
     else:
         resolving.resolve(ctx, ticket.number, None)
+
+
+def pass_on_again(ctx: Context, subject: str, revision: int) -> None:
+    """Try once more to show a file at the desk that could not be passed on."""
+    row = failures.pass_on_again(ctx.session, desk.number_of(subject), now=ctx.now)
+    if row is None:
+        raise RefusedError("stale_button")
+    ctx.edit(ctx.say("failed.file_again", number=row.ticket_id))

@@ -24,7 +24,7 @@ def receive(ctx: Context) -> None:
     latest = tickets.latest(ctx.session, conversation_of(ctx, contact))
     if latest is not None and _overtaken(ctx, contact, text):
         return
-    if isinstance(ctx.event, Message) and ctx.event.is_machine:
+    if isinstance(ctx.event, Message | Edit) and ctx.event.is_machine:
         log(ctx, latest.id if latest is not None and latest.is_unresolved else None, text)
     elif privacy.is_asked(ctx):
         log(ctx, None, text)
@@ -101,9 +101,9 @@ def reopen(ctx: Context, ticket: Ticket, text: str) -> None:
     """Go on with the same ticket, with its agent if they are there, and ask nothing about the old episode."""
     ticket.reopen()
     topics.reopen(topics.bench(ctx), ticket.id)
-    boards.refresh(topics.bench(ctx), ticket)
     asking.cancel(ctx, ticket.id, reason="reopened")
     events.record(ctx.session, ticket.id, kind="reopened", by=ctx.by, at=ctx.now, episode=ticket.episode)
+    boards.refresh(topics.bench(ctx), ticket)
     assigning.after_reopen(topics.bench(ctx), ticket, by=ctx.by)
     ctx.reply("reopened.asked" if asks(ctx) else "reopened", number=ticket.number)
     told = "notice.reopened" if text or file_of(ctx) else "notice.reopened_bare"

@@ -112,9 +112,13 @@ def _message(body: Raw, inbox_id: int, *, text: str | None = None, file: FileRef
         text=str(body.get("text", "")) if text is None else text,
         file=file,
         reply_to=_replied(body),
-        is_machine=bool(sender.get("is_bot")) and sender.get("id") != ANONYMOUS_ADMIN,
+        is_machine=_is_machine(sender),
         album=str(body["media_group_id"]) if body.get("media_group_id") else None,
     )
+
+
+def _is_machine(sender: Raw) -> bool:
+    return bool(sender.get("is_bot")) and sender.get("id") != ANONYMOUS_ADMIN
 
 
 def _press(press: Raw, inbox_id: int) -> Press:
@@ -192,8 +196,9 @@ def _thread_change(message: TelegramMessage, body: Raw, inbox_id: int) -> Thread
 
 def _edit(body: Raw, message: TelegramMessage, inbox_id: int) -> Edit:
     text = message.text or message.caption or ""
-    at = message.edit_date or message.date
-    return Edit(_place(body, inbox_id), _person(_map(body.get("from"))), str(message.message_id), at, text)
+    at, sender = message.edit_date or message.date, _map(body.get("from"))
+    is_machine = _is_machine(sender)
+    return Edit(_place(body, inbox_id), _person(sender), str(message.message_id), at, text, is_machine)
 
 
 def _other(update: Update, raw: Raw, inbox_id: int) -> InboundEvent | None:
