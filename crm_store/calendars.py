@@ -110,9 +110,9 @@ def seed(session: Session, plan: Plan, *, now: datetime) -> int:
 
 
 def change_week(session: Session, week: Mapping[int, Sequence[Shift]], *, by: str, now: datetime) -> int:
-    """Keep a new week in a new version; days it does not name stay as they are."""
+    """Keep a new week in a new version; days it does not name are closed."""
     newest, plan = _changeable(session)
-    changed = replace(plan, week={**plan.week, **week})
+    changed = replace(plan, week=week)
     version = _add(session, changed, newest, by=by, now=now)
     _audit(session, version, by=by, now=now, week=write_week(changed.week))
     return version

@@ -35,7 +35,8 @@ def hold(ctx: Context, number: int, reason: str | None) -> None:
     was = ticket.status
     ticket.hold()
     told = {"words": words} if words else {}
-    events.record(ctx.session, ticket.id, kind="held", by=ctx.by, at=ctx.now, was=was, **told)
+    why = told | ({"reason": "stated"} if words else {})
+    events.record(ctx.session, ticket.id, kind="held", by=ctx.by, at=ctx.now, was=was, **why)
     _show(ctx, ticket, "waiting.hold_why" if words else "waiting.hold", **told)
 
 
