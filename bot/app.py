@@ -140,6 +140,8 @@ class App:
             secret=furnishing.secret_of(self.settings.data_dir),
             bot_name=bot.username,
             survey_delay=settings.survey_delay,
+            asks_nps=settings.desk.nps,
+            flood_limit=settings.desk.flood,
             idle_after=settings.idle_after,
             patience=settings.patience,
             jobs=self._jobs,

@@ -47,6 +47,8 @@ EXAMPLES = {
     "desk.resolve_after": "HEARWELL_DESK__RESOLVE_AFTER=5",
     "desk.close_after": "HEARWELL_DESK__CLOSE_AFTER=7",
     "desk.survey_delay": "HEARWELL_DESK__SURVEY_DELAY=600",
+    "desk.nps": "HEARWELL_DESK__NPS=false",
+    "desk.flood": "HEARWELL_DESK__FLOOD=20",
     "desk.idle_minutes": "HEARWELL_DESK__IDLE_MINUTES=30",
     "debug.kill_at": "HEARWELL_DEBUG__KILL_AT=after_journal",
 }
@@ -157,6 +159,8 @@ class DeskSettings(BaseModel):
     resolve_after: int = Field(default=5, ge=1, le=365)
     close_after: int = Field(default=7, ge=1, le=365)
     survey_delay: int = Field(default=0, ge=0)
+    nps: bool = True
+    flood: int = Field(default=20, ge=2, le=1000)
     idle_minutes: int = Field(default=30, ge=1, le=1440)
 
     @field_validator("closed", mode="before")
