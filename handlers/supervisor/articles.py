@@ -1,4 +1,4 @@
-"""The FAQ in the hands of supervisors: articles written, taught, counted and taken away, all of it audited."""
+"""The FAQ in the hands of supervisors: articles written, taught, counted and taken away; all is audited."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -73,7 +73,7 @@ def _show(ctx: Context, rest: str) -> None:
         parts.append(
             ctx.say(
                 "article.text",
-                language=ctx.say(f"word.language.{language}"),
+                speaks=ctx.say(f"word.language.{language}"),
                 title=answer.title,
                 body=answer.body,
                 asked=asked,
@@ -217,7 +217,7 @@ def _review(ctx: Context, _rest: str) -> None:
 
 def _proposal(ctx: Context, one: Waiting) -> str:
     key = "article.proposal.helped" if one.helped else "article.proposal"
-    return ctx.say(key, slug=one.slug, text=one.text, language=ctx.say(f"word.language.{one.language}"))
+    return ctx.say(key, slug=one.slug, text=one.text, speaks=ctx.say(f"word.language.{one.language}"))
 
 
 def _choices(ctx: Context, one: Waiting) -> list[Button]:
