@@ -126,10 +126,10 @@ def _kept(read: Callable[[Callable[[Session], health.Kept]], health.Kept]) -> It
 
 def _font() -> Finding:
     try:
-        from handlers import charts
+        from handlers.charts import paper
 
         words = catalogue.say("zh", "doctor.font.good")
-        if not charts.can_write(words):
+        if not paper.can_write(words):
             return Finding("fail", "font", "font.bad", {"problem": words})
     except Exception as error:  # noqa: BLE001 - whatever is wrong with the font is told, not raised
         return Finding("fail", "font", "font.bad", {"problem": error})

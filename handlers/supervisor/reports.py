@@ -94,12 +94,12 @@ def _said(ctx: Context, start: datetime) -> Iterator[str]:
 
 
 def _trend(ctx: Context, subtitle: str) -> bytes:
-    from handlers import charts  # on first use: it brings matplotlib, 40 MB
+    from handlers.charts import trend  # on first use: it brings matplotlib, 40 MB
 
     zone = ZoneInfo(ctx.desk.zone)
     limits = trends.bounds(ctx.now - WEEKS, ctx.now, "W", zone)
     counts = _counts(rating_counts.by_bucket(ctx.session, limits))
-    labels = charts.TrendLabels(
+    labels = trend.TrendLabels(
         title=ctx.say("chart.title"),
         subtitle=subtitle,
         share=ctx.say("chart.share"),
@@ -110,7 +110,7 @@ def _trend(ctx: Context, subtitle: str) -> bytes:
         empty=ctx.say("chart.empty"),
         day=lambda start: _day(ctx.language, start.astimezone(zone)),
     )
-    return charts.satisfaction_trend(trends.series(counts, limits, now=ctx.now), labels=labels)
+    return trend.satisfaction_trend(trends.series(counts, limits, now=ctx.now), labels=labels)
 
 
 def _counts(buckets: Sequence[Mapping[int, int]]) -> list[trends.Count]:

@@ -15,7 +15,8 @@ import pytest
 from matplotlib.text import Text
 from PIL import Image
 
-from handlers.charts import FEW, GREY, LINE, TrendLabels, satisfaction_trend, trend_figure
+from handlers.charts.paper import FEW, GREY, LINE
+from handlers.charts.trend import TrendLabels, satisfaction_trend, trend_figure
 from scoring.trends import Bucket, Count, bounds, series
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -118,6 +119,6 @@ def test_two_threads_draw_the_same_picture() -> None:
 
 
 def test_drawing_needs_neither_pyplot_nor_a_display() -> None:
-    script = "import sys, handlers.charts; print('matplotlib.pyplot' in sys.modules)"
+    script = "import sys, handlers.charts.trend; print('matplotlib.pyplot' in sys.modules)"
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "False"

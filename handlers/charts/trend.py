@@ -1,37 +1,21 @@
-"""Every picture a person sees: PNG bytes from numbers and labels. The only place with matplotlib.
-
-Import this module on first use: matplotlib costs 40 MB and a second. Drawing takes a few hundred
-milliseconds behind one lock, so it belongs in a worker thread. Every letter comes from one font file, the
-Noto Sans SC of a locked package unless told otherwise: Chinese is never boxed, whatever the machine has.
-"""
+"""The picture of a trend: the share of satisfied customers by week, how sure it is, and how many answered."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from io import BytesIO
 from itertools import groupby, pairwise
-from threading import Lock
 
-import pylopdf_fonts_zh_cn
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, get_font
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.patheffects import withStroke
-from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
+from handlers.charts import paper
+from handlers.charts.paper import BAND, BAR, DPI, FEW, GREY, GRID, LINE, QUIET, SIZE, annotate, dot
 from scoring.trends import Bucket
 
-FEW = 10  # below this many ratings a bucket is drawn grey: its share says little
-INK, QUIET, GRID = "#0f172a", "#64748b", "#e2e8f0"
-LINE, BAND, GREY, BAR = "#2563eb", "#dbe6fd", "#9aa7b8", "#c7d2e3"
-SIZE, DPI = (8.0, 5.0), 160  # inches, and pixels an inch: 1280 x 800
 TICKS_AT_MOST, NUMBERS_AT_MOST = 9, 30
-
-_LOCK = Lock()  # matplotlib shares font and layout caches between figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +39,7 @@ def satisfaction_trend(series: Sequence[Bucket], *, labels: TrendLabels, font: s
     Buckets with fewer than 10 ratings are grey, an unfinished one is hollow, and empty ones are gaps. `font`
     is the path of a font file to use instead of Noto Sans SC.
     """
-    with _LOCK:
-        figure = trend_figure(series, labels=labels, font=font)
-        picture = BytesIO()
-        FigureCanvasAgg(figure)  # Agg, without pyplot and its global state
-        figure.savefig(picture, format="png", dpi=DPI)
-        return picture.getvalue()
+    return paper.png(lambda: trend_figure(series, labels=labels, font=font))
 
 
 def trend_figure(series: Sequence[Bucket], *, labels: TrendLabels, font: str | None = None) -> Figure:
@@ -71,19 +50,13 @@ def trend_figure(series: Sequence[Bucket], *, labels: TrendLabels, font: str | N
     _draw_shares(shares, series)
     _draw_answers(answers, series)
     _label_axes(shares, answers, series, labels)
-    _head(figure, labels)
+    paper.head(figure, labels.title, labels.subtitle)
     if any(bucket.n for bucket in series):
         _legend(figure, series, labels)
     else:
         figure.text(0.5, 0.54, labels.empty, ha="center", color=QUIET, fontsize=13, backgroundcolor="white")
-    _set_font(figure, font or str(pylopdf_fonts_zh_cn.sans_path()))
+    paper.set_font(figure, font)
     return figure
-
-
-def can_write(words: str, *, font: str | None = None) -> bool:
-    """Tell whether the font has a shape for every letter of these words; raises OSError without a font."""
-    shapes = get_font(font or str(pylopdf_fonts_zh_cn.sans_path())).get_charmap()
-    return all(ord(letter) in shapes for letter in words if not letter.isspace())
 
 
 def _draw_shares(axes: Axes, series: Sequence[Bucket]) -> None:
@@ -133,21 +106,7 @@ def _name_latest(axes: Axes, series: Sequence[Bucket]) -> None:
     told = [at for at, bucket in enumerate(series) if bucket.complete and bucket.n >= FEW]
     if told:
         value = series[told[-1]].rate.value or 0.0
-        _annotate(axes, f"{value:.0%}", (told[-1], value), size=12, color=LINE)
-
-
-def _annotate(axes: Axes, text: str, point: tuple[float, float], *, size: float, color: str) -> None:
-    """Write a number above a point."""
-    axes.annotate(
-        text,
-        point,
-        (0, size - 4),
-        textcoords="offset points",
-        ha="center",
-        fontsize=size,
-        color=color,
-        zorder=5,
-    )
+        annotate(axes, f"{value:.0%}", (told[-1], value), size=12, color=LINE)
 
 
 def _draw_answers(axes: Axes, series: Sequence[Bucket]) -> None:
@@ -163,7 +122,7 @@ def _draw_answers(axes: Axes, series: Sequence[Bucket]) -> None:
             linewidth=1.0,
         )
         if len(series) <= NUMBERS_AT_MOST:
-            _annotate(axes, f"{bucket.n}", (at, bucket.n), size=8.5, color=QUIET)
+            annotate(axes, f"{bucket.n}", (at, bucket.n), size=8.5, color=QUIET)
     axes.set_ylim(0, max((bucket.n for bucket in series), default=0) * 1.35 or 1)
 
 
@@ -185,50 +144,6 @@ def _label_axes(shares: Axes, answers: Axes, series: Sequence[Bucket], labels: T
     answers.set_xticks(list(shown), [labels.day(series[at].start) for at in shown])
 
 
-def _head(figure: Figure, labels: TrendLabels) -> None:
-    """Write the title and what it comes to."""
-    title = figure.text(0.03, 0.945, labels.title, fontsize=17, color=INK, va="center")
-    title.set_path_effects([withStroke(linewidth=0.7, foreground=INK)])  # the font has no bold
-    figure.text(0.03, 0.883, labels.subtitle, fontsize=11, color=QUIET, va="center")
-
-
-def _legend(figure: Figure, series: Sequence[Bucket], labels: TrendLabels) -> None:
-    """Explain only what the picture shows."""
-    handles: list[Patch | Line2D] = [Patch(color=BAND, label=labels.interval)]
-    if any(0 < bucket.n < FEW for bucket in series):
-        handles.append(_dot(GREY, GREY, labels.few))
-    if any(bucket.n and not bucket.complete for bucket in series):
-        handles.append(_dot(LINE, "white", labels.unfinished))
-    figure.legend(
-        handles=handles,
-        loc="upper right",
-        bbox_to_anchor=(0.965, 0.852),
-        ncols=len(handles),
-        frameon=False,
-        fontsize=9.5,
-        labelcolor=QUIET,
-        handletextpad=0.5,
-        handlelength=1.5,
-        columnspacing=1.6,
-    )
-
-
-def _dot(color: str, face: str, label: str) -> Line2D:
-    """Return a point as the legend shows it."""
-    return Line2D(
-        [], [], color=color, markerfacecolor=face, label=label, marker="o", markersize=6.5, linestyle="none"
-    )
-
-
-def _set_font(figure: Figure, path: str) -> None:
-    """Set every text of a figure in one font file, at the size it has, and read no markup in it."""
-    for text in figure.findobj(Text):
-        size = text.get_fontsize()
-        text.set_fontproperties(FontProperties(fname=path))
-        text.set_fontsize(size)
-        text.set_parse_math(False)
-
-
 def _runs(series: Sequence[Bucket]) -> Iterator[list[int]]:
     """Yield the positions of neighbouring buckets that have ratings."""
     for rated, positions in groupby(range(len(series)), key=lambda at: series[at].n > 0):
@@ -239,3 +154,13 @@ def _runs(series: Sequence[Bucket]) -> Iterator[list[int]]:
 def _ends(bucket: Bucket) -> tuple[float, float]:
     """Return the interval of a bucket that has ratings."""
     return bucket.rate.low or 0.0, bucket.rate.high or 0.0
+
+
+def _legend(figure: Figure, series: Sequence[Bucket], labels: TrendLabels) -> None:
+    """Explain only what the picture shows."""
+    handles: list[Patch | Line2D] = [Patch(color=BAND, label=labels.interval)]
+    if any(0 < bucket.n < FEW for bucket in series):
+        handles.append(dot(GREY, GREY, labels.few))
+    if any(bucket.n and not bucket.complete for bucket in series):
+        handles.append(dot(LINE, "white", labels.unfinished))
+    paper.legend(figure, handles)
