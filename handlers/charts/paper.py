@@ -1,4 +1,4 @@
-"""What every picture is drawn on: its size, colours and one font; beside its neighbours, alone with matplotlib.
+"""What every picture is drawn on: its size, colours and one font; here and beside, alone with matplotlib.
 
 Import these modules on first use: matplotlib costs 40 MB and a second. Drawing takes a few hundred
 milliseconds behind one lock, so it belongs in a worker thread. Every letter comes from one font file, the
