@@ -37,6 +37,7 @@ EMPTY = orjson.dumps({"text": ""}).decode()  # an outgoing row without its words
 DELETED = frozenset(
     {
         "message_edit", "consent", "suppression", "customer_tag", "survey_refusal", "article_proposal",
+        "customer_score",
         *(model.__tablename__ for model in INDEXED),
     }
 )  # fmt: skip
@@ -52,6 +53,7 @@ OURS_AT = frozenset(
     {
         ("recipient", "reason"), ("survey", "reason"), ("ticket_tag", "tag"), ("thread", "chat"),
         ("thread", "provider_id"), ("outbox", "provider_id"), ("outbox", "chat"), ("purchase", "product"),
+        ("purchase", "category"),
         ("identity", "address"), ("conversation", "chat"), ("customer", "name"),
     }
 )  # fmt: skip

@@ -60,7 +60,9 @@ class Order(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(unique=True)
     customer_id: Mapped[int] = mapped_column(sa.ForeignKey("customer.id"), index=True)
-    product: Mapped[str]
+    product: Mapped[str] = mapped_column(index=True)
+    category: Mapped[str | None]
+    channel: Mapped[str | None]
     amount: Mapped[int]
     currency: Mapped[str]
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
