@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import cast
 
 from sqlalchemy.orm import Session
 
@@ -19,7 +20,7 @@ from handlers.ports import Job
 from handlers.router import Route, Router
 
 log = logging.getLogger("hearwell.clockwork")
-EVERY = {"launches": 3.0, "threads": 5.0, "surveys": 15.0, "cards": 5.0, "floods": 10.0}
+EVERY = {"launches": 3.0, "threads": 5.0, "surveys": 15.0, "cards": 5.0, "floods": 10.0, "quality": 3600.0}
 USUAL = 30.0
 PREFIX = "campaign:"
 
@@ -84,11 +85,15 @@ class Clockwork:
     async def _once(self, route: Route) -> bool:
         now = self._clock.now()
 
-        def unit(session: Session) -> bool:
-            return bool(route.run(TickContext(session, now, self._turn.desk, self._turn.inbox_id)))
+        def turn(session: Session) -> object:
+            return route.run(TickContext(session, now, self._turn.desk, self._turn.inbox_id))
 
         try:
-            return await self._store.write(unit)
+            if not route.reads:
+                return bool(await self._store.write(turn))
+            for unit in cast("Sequence[Callable[[Session], object]]", await self._store.read(turn)):
+                await self._store.write(unit)
+            return False
         except StoreError as error:
             log.warning("the tick %s is tried again later: %s", route.name, error)
             return False

@@ -41,13 +41,14 @@ from handlers.clockwork import (
     wakeups,
 )
 from handlers.clockwork import incidents as incidents_clock
+from handlers.clockwork import quality as quality_clock
 from handlers.customer import changes as customer_changes
 from handlers.customer import comment, consent, faq, inquiry, kinds, privacy, rating, remedy, start, status
 from handlers.customer import gate as gate_keeping
 from handlers.marketer import campaigns, running, sending, strategy
 from handlers.ports import Edit, Membership, Reaction, ThreadChange
 from handlers.router import Router, button, command, desk_text, dialog, event, gate, text, tick
-from handlers.supervisor import articles, exports, fixed, hours, machinery, reports, staff, team
+from handlers.supervisor import articles, exports, fixed, hours, machinery, quality, reports, staff, team
 from handlers.supervisor import sla as sla_targets
 
 ROUTES: Router = Router(
@@ -108,7 +109,7 @@ ROUTES: Router = Router(
     command("kind", sorting.kind, role=Role.AGENT, takes="ticket word"),
     command("priority", sorting.priority, role=Role.AGENT, takes="ticket word"),
     command("macro", macros.macro, role=Role.AGENT, takes="ticket? text?"),
-    command("customer", profile.show, role=Role.AGENT, takes="ticket", reads=True),
+    command("customer", profile.show, role=Role.AGENT, takes="ticket? text?", reads=True),
     command("why", why.show, role=Role.AGENT, takes="ticket", reads=True),
     command("search", search.find, role=Role.AGENT, takes="text", reads=True),
     command("merge", merge.merge, role=Role.AGENT, takes="text?"),
@@ -136,6 +137,7 @@ ROUTES: Router = Router(
     button("pass_on_again", changes.pass_on_again, role=Role.AGENT),
     button("search", search.turn, role=Role.AGENT, reads=True),
     button("card", search.open_card, role=Role.AGENT, reads=True),
+    button("customer", profile.pressed, role=Role.AGENT, reads=True),
     button("assign_anyway", handover.assign_anyway, role=Role.AGENT),
     button("held_send", holding.send, role=Role.AGENT),
     button("held_drop", holding.drop, role=Role.AGENT),
@@ -153,6 +155,9 @@ ROUTES: Router = Router(
     dialog("article", articles.steps, role=Role.SUPERVISOR),
     command("hours", hours.hours, role=Role.SUPERVISOR, takes="text?"),
     command("sla", sla_targets.sla, role=Role.SUPERVISOR, takes="text?"),
+    command("quality", quality.show, role=Role.SUPERVISOR, takes="word?", reads=True),
+    button("quality_next", quality.ask_next, role=Role.SUPERVISOR, reads=True),
+    button("quality_mark", quality.mark, role=Role.SUPERVISOR),
     command("jobs", machinery.jobs, role=Role.SUPERVISOR, reads=True),
     command("doctor", machinery.doctor, role=Role.SUPERVISOR, reads=True),
     command("export", exports.export, role=Role.SUPERVISOR, takes="text?", reads=True),
@@ -188,6 +193,7 @@ ROUTES: Router = Router(
     tick("fixes", fixes.tell),
     tick("assignment", assignment.assign),
     tick("sums", sums.sum_days),
+    tick("quality", quality_clock.look_back),
     tick("surveys", surveys.ask_due),
     tick("incidents", incidents_clock.turn),
     tick("remedies", remedies.ask_due),

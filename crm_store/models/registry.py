@@ -1,6 +1,7 @@
 """Every table of the store, imported so that they know each other."""
 
 from crm_store.models import (
+    alert,
     article,
     block,
     calendar,
@@ -17,6 +18,7 @@ from crm_store.models import (
     incident,
     macro,
     merge,
+    need,
     opinion,
     outbox,
     presence,
@@ -36,6 +38,7 @@ from crm_store.models import (
 from crm_store.models.base import Base
 
 NOUNS = (
+    alert,
     article,
     block,
     calendar,
@@ -52,6 +55,7 @@ NOUNS = (
     incident,
     macro,
     merge,
+    need,
     opinion,
     outbox,
     presence,
