@@ -105,9 +105,9 @@ def event(kind: type[InboundEvent], run: Handler) -> Route:
     return Route("event", kind.__name__, run, event=kind)
 
 
-def tick(name: str, run: Handler) -> Route:
-    """Route the clock; the handler returns whether there is more to do."""
-    return Route("tick", name, run)
+def tick(name: str, run: Handler, *, reads: bool = False) -> Route:
+    """Route the clock; the handler returns whether there is more to do, one that reads the units to write."""
+    return Route("tick", name, run, reads=reads)
 
 
 class Router:
