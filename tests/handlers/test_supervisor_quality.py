@@ -13,6 +13,7 @@ from handlers.context import TickContext
 from tests.factories import CAST, House
 from tests.handlers.desk import desk
 
+TALKS = [("Where is my parcel?", "It arrives tomorrow."), ("我的包裹到哪里了？", "明天就会送到。")]
 CHEN, WANG = CAST["chen"].address, CAST["wang"].address
 
 
@@ -138,8 +139,10 @@ def test_few_are_told_as_few(home: House) -> None:
 
 def test_the_weakest_point_has_its_remedy(home: House) -> None:
     for place in range(11):
-        serve(home, "li", "Where is my parcel?", "It arrives tomorrow.", after=30 if place else 0.1)
-        home.passes(days=8)
+        asked, told = TALKS[place % 2]
+        serve(home, ("li", "mei")[place % 2], asked, told, after=30 if place else 0.1)
+        home.passes(days=4)
+    home.passes(days=4)
     tick(home)
     home.outgoing()
     [line] = home.hears("chen", "/quality")
