@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -232,8 +233,9 @@ def unanswered(session: Session, reply: IncidentReply, *, limit: int) -> Sequenc
     """
     worked_on = sa.func.min(sa.case((Ticket.status.in_(ACTIVE), Ticket.id)))
     answered = sa.select(IncidentAnswer.customer_id).where(IncidentAnswer.reply_id == reply.id)
+    chosen = sa.func.coalesce(worked_on, sa.func.min(Ticket.id), type_=sa.BigInteger)
     rows = session.execute(
-        sa.select(Ticket.customer_id, sa.func.coalesce(worked_on, sa.func.min(Ticket.id)))
+        sa.select(Ticket.customer_id, chosen)
         .join(IncidentTicket, IncidentTicket.ticket_id == Ticket.id)
         .where(
             IncidentTicket.incident_id == reply.incident_id,
@@ -244,7 +246,7 @@ def unanswered(session: Session, reply: IncidentReply, *, limit: int) -> Sequenc
         .order_by(sa.func.min(Ticket.id))
         .limit(limit)
     )
-    return [(customer_id, ticket_id) for customer_id, ticket_id in rows]
+    return [(cast("int", customer_id), cast("int", ticket_id)) for customer_id, ticket_id in rows]
 
 
 def answered(  # noqa: PLR0913 - what the row is made of

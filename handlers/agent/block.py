@@ -1,12 +1,14 @@
 """Keeping a customer away from the desk for a while or for good, and what they wrote meanwhile."""
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 
 from crm_store import blocks, customers, events, snapshots, tickets, undo
 from crm_store.blocks import Held, Wish
 from crm_store.errors import RefusedError
 from crm_store.models.block import BarKind
+from crm_store.models.conversation import Message
 from crm_store.models.ticket import Ticket
 from crm_store.models.undo import Undoable
 from crm_store.store import wake
@@ -109,23 +111,25 @@ def _recover(ctx: Context, customer_id: int) -> None:
         contact = cards.contact_in(ctx.session, conversation)
         ticket = offshoots.open_ticket(ctx, contact, said, at=ctx.now)
     events.record(ctx.session, ticket.id, kind="recovered", by=ctx.by, at=ctx.now, count=len(said))
-    _show(ctx, ticket, count=len(said), name=customer.name)
+    _show(ctx, ticket, said, name=customer.name)
     wake(ctx.session, "tick:assignment")
 
 
-def _show(ctx: Context, ticket: Ticket, *, count: int, name: str) -> None:
-    """Tell where the ticket is worked what came to it, with the card that shows the words."""
-    at = topics.bench(ctx)
-    told = at.say("held.recovered", number=ticket.number, name=name, count=count)
+def _show(ctx: Context, ticket: Ticket, said: Sequence[Message], *, name: str) -> None:
+    """Show in the ticket's topic what came to it, or where it was asked for when it has none."""
+    at, told = topics.bench(ctx), {"number": ticket.number, "name": name, "count": len(said)}
     thread = tickets.thread_of(ctx.session, ticket.id)
-    lines, _ = cards.history(ctx.session, ticket, ctx.desk.language, zone=ctx.desk.zone)
-    if thread is not None:
-        topics.tell(at, thread, OutboundMessage(f"{told}\n\n{lines}"))
+    language = ctx.language if thread is None else ctx.desk.language
+    lines, _ = cards.history(ctx.session, ticket, language, zone=ctx.desk.zone, last=len(said))
+    words = f"{catalogue.say(language, 'held.recovered', **told)}\n\n{lines}"
+    if thread is None:
+        desk.tell(ctx, words, ticket=ticket.id, buttons=cards.keys(ctx.say, ticket), shows=said[-1].id)
+        return
+    topics.tell(at, thread, OutboundMessage(words))
+    topics.copy(at, thread, said)
     boards.refresh(at, ticket)
-    words = ctx.say("held.recovered", number=ticket.number, name=name, count=count)
-    shown, _ = cards.history(ctx.session, ticket, ctx.language, zone=ctx.desk.zone)
-    if thread is None or thread.provider_id != ctx.place.thread:
-        desk.tell(ctx, f"{words}\n\n{shown}", ticket=ticket.id, buttons=cards.keys(ctx.say, ticket))
+    if thread.provider_id != ctx.place.thread:
+        ctx.reply_text(ctx.say("held.recovered", **told))
 
 
 def _line(ctx: Context, one: Held) -> str:

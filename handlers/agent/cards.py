@@ -144,11 +144,17 @@ def with_history(
     return f"{text}\n\n{lines}" if lines else text, messages
 
 
-def history(
-    session: Session, ticket: Ticket, language: str, *, zone: str, room: int = LONGEST - 800
+def history(  # noqa: PLR0913 - what is read, for whom, and how much of it
+    session: Session,
+    ticket: Ticket,
+    language: str,
+    *,
+    zone: str,
+    room: int = LONGEST - 800,
+    last: int = HISTORY,
 ) -> tuple[str, Sequence[Message]]:
     """Word a ticket's last messages in at most `room` characters; return also the messages."""
-    messages = conversations.of_ticket(session, ticket.id, last=HISTORY)
+    messages = conversations.of_ticket(session, ticket.id, last=min(last, HISTORY))
     customer = customers.by_id(session, ticket.customer_id).name
     lines: list[str] = []
     for message in reversed(messages):

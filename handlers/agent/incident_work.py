@@ -110,7 +110,7 @@ def _tell_outcome(ctx: TickContext, reply: IncidentReply) -> None:
         for outcome in ("over", "unreachable"):
             left = [f"#{number}" for number, why in found if why == outcome]
             if left:
-                lines.append(say(f"incident.left.{outcome}", numbers=say("why.between").join(left)))
+                lines.append(say(f"incident.left.{outcome}", numbers=say("incident.between").join(left)))
         return "\n".join(lines)
 
     _tell(ctx, parent, reply.staff_id, words)
@@ -203,7 +203,7 @@ def _tell_end(ctx: TickContext, incident: Incident, left: Sequence[Ticket]) -> N
         told = say("incident.resolved", number=incident.parent_id)
         if not left:
             return told
-        numbers = say("why.between").join(f"#{one.number}" for one in left)
+        numbers = say("incident.between").join(f"#{one.number}" for one in left)
         return f"{told}\n{say('incident.left.complaint', numbers=numbers)}"
 
     _tell(ctx, incident.parent_id, incident.resolved_by, words)

@@ -126,7 +126,7 @@ def _join(ctx: Context, rest: str) -> None:
         raise RefusedError("incident_over", number=found.parent_id)
     for ticket in others:
         _add(ctx, found, ticket)
-    shown = ctx.say("why.between").join(f"#{ticket.number}" for ticket in others)
+    shown = ctx.say("incident.between").join(f"#{ticket.number}" for ticket in others)
     ctx.reply("incident.joined", numbers=shown, number=found.parent_id)
 
 
@@ -188,7 +188,7 @@ def _show(ctx: Context, found: Incident) -> None:
 
 
 def _told(ctx: Context, found: Incident, joined: Sequence[Ticket]) -> str:
-    shown = ctx.say("why.between").join(
+    shown = ctx.say("incident.between").join(
         f"#{ticket.number}" for ticket in joined if ticket.id != found.parent_id
     )
     return ctx.say("incident.is_one", number=found.parent_id, numbers=shown)

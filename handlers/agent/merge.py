@@ -8,10 +8,8 @@ from crm_store.errors import RefusedError
 from crm_store.merges import WINDOW, Act
 from crm_store.models.conversation import Message as Said
 from crm_store.models.merge import Merge
-from crm_store.models.outbox import Action
 from crm_store.models.ticket import Ticket
 from crm_store.models.undo import Undoable
-from crm_store.outbox import Draft
 from crm_store.rules.roles import Role
 from crm_store.store import wake
 from handlers.agent import boards, cards, desk, topics
@@ -105,17 +103,12 @@ def _show(ctx: Context, source: Ticket, target: Ticket, *, words: str, said: Seq
     left, goes_on = tickets.thread_of(ctx.session, source.id), tickets.thread_of(ctx.session, target.id)
     told = {"number": source.number, "into": target.number, "name": ctx.staff.name}
     if left is not None:
-        topics.say(at, left, "merge.left", **told)
+        if left.provider_id != ctx.place.thread:
+            topics.say(at, left, "merge.left", **told)
         topics.close(at, source.id)
     if goes_on is not None:
         topics.tell(at, goes_on, OutboundMessage(f"{at.say('merge.came', **told)}\n\n{words}".strip()))
-        for body in topics.files(ctx.session, said):
-            ctx.enqueue(
-                Draft(
-                    inbox_id=goes_on.inbox_id, chat=goes_on.chat, body=body, action=Action.COPY,
-                    thread_id=goes_on.id, ticket_id=target.id,
-                )
-            )  # fmt: skip
+        topics.copy(at, goes_on, said)
     elif left is not None:
         topics.make(at, target)
     for ticket in (source, target):

@@ -92,7 +92,8 @@ def _show(ctx: Context, ticket: Ticket, made: Ticket, said: Sequence[Message]) -
     thread = tickets.thread_of(ctx.session, ticket.id)
     if thread is not None:
         topics.make(at, made)
-    desk.tell(ctx, told, ticket=made.id, buttons=cards.keys(ctx.say, made))
+    keys = [] if ctx.place.thread else cards.keys(ctx.say, made)
+    desk.tell(ctx, told, ticket=made.id, buttons=keys)
     if thread is not None and thread.provider_id != ctx.place.thread:
         topics.say(at, thread, "split.done", number=made.number, was=ticket.number, count=len(said))
     boards.refresh(at, ticket)

@@ -64,6 +64,11 @@ def _fill(at: Bench, thread: Thread, ticket: Ticket) -> None:
     row = outbox.enqueue(at.session, shows, now=at.now)
     at.session.add(ThreadCard(thread_id=thread.id, outbox_id=row, shown=text.partition("\n\n")[0]))
     outbox.enqueue(at.session, replace(_draft(thread), action=Action.PIN, target_id=row), now=at.now)
+    copy(at, thread, messages)
+
+
+def copy(at: Bench, thread: Thread, messages: Sequence[Message]) -> None:
+    """Copy the files among a ticket's messages into a topic."""
     for body in files(at.session, messages):
         outbox.enqueue(at.session, replace(_draft(thread), body=body, action=Action.COPY), now=at.now)
 

@@ -94,7 +94,7 @@ def test_different_matters_stay_apart(home: House) -> None:
 def test_whoever_presses_first_decides(home: House) -> None:
     suggested(home)
     [told] = home.presses("wang", "v1:incident:1:1", group=True)
-    assert "One incident: #1, and with it #2; #3." in told
+    assert "One incident: #1, and with it #2, #3." in told
     [told] = home.presses("chen", "v1:incident:1:0", group=True)
     assert told.endswith("Somebody has decided already: it is one incident.")
     assert log(home, 1)[-1] == "incident_opened"

@@ -192,7 +192,7 @@ class TestTopics:
         topic = {thread.ticket_id: str(thread.provider_id) for thread in threads(group)}
         group.outgoing()
         told = group.hears("wang", f"/merge {one}", group=True, thread=topic[two])
-        assert any("merged #2 into #1, where the work goes on. What you write here" in line for line in told)
+        assert any("#2 is now part of #1." in line for line in told)
         assert any("Wang 王 merged #2 into this ticket" in line and "Hello?" in line for line in told)
         assert {thread.ticket_id: thread.state for thread in threads(group)}[two] == ThreadState.CLOSED
         told = group.hears("wang", "On its way", group=True, thread=topic[two])
