@@ -29,6 +29,21 @@ def of_customer(session: Session, customer_id: int) -> Mapping[str, Sequence[Row
     return {name: _rows(session, query) for name, query in _queries(customer_id).items()}
 
 
+def campaigns(session: Session, customer_id: int) -> Sequence[Row]:
+    """List the campaigns that reached a customer, oldest first: their name, channel and time."""
+    return _rows(session, _queries(customer_id)["campaigns"])
+
+
+def notes(session: Session, customer_id: int, *, limit: int) -> Sequence[Message]:
+    """List what staff noted for each other about a customer, newest first."""
+    return session.scalars(
+        sa.select(Message)
+        .where(Message.conversation_id.in_(_conversations(customer_id)), Message.direction == Direction.NOTE)
+        .order_by(Message.id.desc())
+        .limit(limit)
+    ).all()
+
+
 def _rows(session: Session, query: sa.Select[*tuple[object, ...]]) -> Sequence[Row]:
     return [dict(row) for row in session.execute(query).mappings()]
 

@@ -59,6 +59,9 @@ class TestCustomer:
                     "❓ #1 resolved · 2026-03-02 · Where is my order?",
                     "Ratings, newest first: 5 for #1",
                     "Orders: 2, CN¥259.00 in all, last on 2026-02-27",
+                    "Value: class A, number 1 of 1 buyers, within the first 80% of the revenue",
+                    "Segment: needs attention (last bought 3 days ago, bought on 2 days; R3 F3 M3)",
+                    "Stage: active (3 days without a purchase)",
                 ],
             ),
             (
@@ -75,6 +78,9 @@ class TestCustomer:
                     "❓ #1 已解决 · 2026-03-02 · Where is my order?",
                     "评分（由新到旧）：#1 评 5 分",
                     "订单：2 笔，共 ¥259.00，最近 2026-02-27",
+                    "价值：A 类，消费额排第 1（共 1 位买家），属于贡献前 80% 销售额的客户",
+                    "分群：需要关注（3 天前买过，共 2 天有购买；R3 F3 M3）",
+                    "阶段：活跃（3 天没有购买）",
                 ],
             ),
         ],
@@ -123,9 +129,44 @@ class TestCustomer:
 
     def test_without_a_number(self, home: House) -> None:
         assert home.hears("chen", "/customer") == [
-            f"{CHEN}: Whose customer? Send /customer NUMBER, for example /customer 12."
+            f"{CHEN}: Which customer? Send /customer NUMBER or /customer NAME, for example "
+            "/customer 12 or /customer Mei."
         ]
         assert home.hears("wang", "/customer 9") == [f"{WANG}: 没有找到工单 9，请核对编号后重试。"]
+
+    def test_by_name_and_by_button_among_several(self, home: House) -> None:
+        ticket(home)
+        ticket(home, "li")
+        home.store.write_now(lambda session: customers.rename(session, 2, "Mei 李"))
+        [told] = home.hears("chen", "/customer 梅")
+        assert told.startswith(f"{CHEN}: Mei 梅 · writes in Chinese")
+        [asked] = home.hears("chen", "/customer mei")
+        assert asked == f"{CHEN}: 2 customers are called “mei”. Which one?"
+        assert [label for label, _ in home.buttons()] == ["Mei 李 · #2", "Mei 梅 · #1"]
+        [told] = home.presses("chen", home.buttons()[0][1])
+        assert told.startswith(f"{CHEN}: Mei 李 · writes in English")
+        assert home.hears("wang", "/customer Mei2") == [f"{WANG}: 没有找到名为“Mei2”的客户，您是指“Mei”吗？"]
+
+    def test_notes_and_what_the_page_shows_only_in_part(self, home: House) -> None:
+        for _ in range(7):
+            number = ticket(home)
+        fill(home)
+        for nth in range(3):
+            home.hears("wang", f"/note {number} 备注{nth}")
+        [told] = home.hears("chen", f"/customer {number}")
+        assert f"🔒 #{number} 2026-03-02 Wang 王: 备注2" in told
+        assert "备注0" not in told
+        more = dict(home.buttons())
+        assert list(more) == ["All tickets", "All notes", "Orders"]
+        assert "#1 new" in home.presses("chen", more["All tickets"])[0]
+        assert "备注0" in home.presses("chen", more["All notes"])[0]
+        assert "2026-02-27 · A1 · tea · CN¥129.50" in home.presses("chen", more["Orders"])[0]
+        for forged in ("v1:customer:x:0", "v1:customer:99:1"):
+            assert len(home.presses("chen", forged)) == 1
+
+    def test_customers_may_not_look(self, home: House) -> None:
+        ticket(home)
+        assert "Mei" not in home.presses("li", "v1:customer:1:0")[0]
 
 
 class TestWhy:

@@ -188,7 +188,7 @@ def test_the_record_of_it_names_nobody_and_tickets_are_closed(at: House) -> None
     assert {get(at, 1).status, get(at, 2).status} == {Status.CLOSED}
     [card] = at.hears("wang", "/why 2")
     assert "customer had everything erased" in card or "客户要求删除资料" in card
-    assert "Erased customer" in at.hears("wang", "/customer 1")[0]
+    assert "已删除的客户" in at.hears("wang", "/customer 1")[0]
 
 
 def test_staff_see_it_in_the_group(at: House) -> None:
