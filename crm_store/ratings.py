@@ -13,6 +13,7 @@ from crm_store import rating_counts
 from crm_store.models.survey import Rating, RatingChange, Survey, SurveyKind, SurveyState
 from crm_store.models.ticket import RecoveryTask
 
+SATISFIED = 4  # from this score of 5 on somebody is satisfied
 LOW = 2  # up to this score of 5 somebody was let down
 LOW_OF: Mapping[str, int] = {
     SurveyKind.CSAT: LOW,
