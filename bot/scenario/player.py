@@ -2,8 +2,8 @@
 
     mei   > text                 a customer (mei, li) writes; `@` marks staff (@wang @chen @zhao @admin)
     mei   > [label]              presses the button on the newest message that has it
-    mei   > (photo) caption      sends a photo; `(file NAME)` a document
-    mei edits > text             edits her last message
+    mei   > (photo) caption      sends a photo; `(file NAME)` a document; `(photo of trip)` one of an album
+    mei edits > text             edits her last message; `@wang edits #1 > text` his last one in that topic
     @wang in group > text        writes in General of the staff group; `in #1` in the topic of ticket 1
     @wang re #1 > text           replies to the newest message about ticket 1
     mei   >> text                at once: the next line does not wait for what comes of this one
@@ -104,7 +104,7 @@ async def _perform(stage: Stage, step: Step) -> list[str]:
 def _act(stage: Stage, action: Action) -> None:
     pressed = re.fullmatch(r"\[(.+)\]", action.text)
     if action.how == "edits":
-        stage.edit(action.who, action.text)
+        stage.edit(action.who, action.text, where=action.where)
     elif pressed:
         stage.press(action.who, pressed[1], where=action.where)
     elif action.how == "re":

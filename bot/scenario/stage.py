@@ -140,8 +140,8 @@ class Stage:
         """Write, or send the photo or file the text begins with."""
         chat, thread = self._place(who, where)
         draft = acts.Draft(self._filled(text), thread=thread)
-        if file := re.match(r"\((photo|file [^)]+)\) ?", text):
-            draft = acts.Draft(text[file.end() :], self._file(file[1]), thread)
+        if file := re.match(r"\((photo|file [^)]+?)(?: of (\w+))?\) ?", text):
+            draft = acts.Draft(text[file.end() :], self._file(file[1]), thread, album=file[2] or "")
         if about:
             card = self._newest(chat, thread, lambda message: about in message.text, f"message about {about}")
             draft = acts.Draft(draft.text, draft.file, thread, reply_to=card.id)
@@ -154,10 +154,11 @@ class Stage:
         target = (message.id, _buttons(message)[label])
         self._presses.append(presses.press(self.world, self.world.bot, chat, self.person(who), target))
 
-    def edit(self, who: str, text: str) -> None:
-        """Edit the last message of one's own."""
-        chat, person = self._place(who, "")[0], self.person(who)
-        last = max(message.id for message in chat.messages.values() if message.sender == person.id)
+    def edit(self, who: str, text: str, *, where: str = "") -> None:
+        """Edit the last message of one's own in a place."""
+        (chat, thread), person = self._place(who, where), self.person(who)
+        own = [one for one in chat.messages.values() if one.sender == person.id and one.thread == thread]
+        last = max(message.id for message in own)
         acts.edit(self.world, chat, person, last, text)
 
     def block(self, who: str, *, is_blocked: bool) -> None:
