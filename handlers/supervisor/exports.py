@@ -76,7 +76,7 @@ def written(session: Session, table: Table, start: datetime, end: datetime) -> t
     for count, row in enumerate(table.rows(session, start, end), 1):
         if count > MOST:
             raise RefusedError("export_too_long", most=MOST)
-        lines.writerow([_cell(value) for value in row])
+        lines.writerow([cell(value) for value in row])
     return paper.getvalue().encode("utf-8-sig"), count
 
 
@@ -94,7 +94,8 @@ def begin(text: str, *, now: datetime, zone: str) -> datetime:
     return local.replace(tzinfo=ZoneInfo(zone)) if local.tzinfo is None else local
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
+    """Write a value as a cell that no spreadsheet runs."""
     if value is None:
         return ""
     shown = value.isoformat() if isinstance(value, datetime) else str(value)
