@@ -20,7 +20,7 @@ __all__ = [
     "series", "volume_alerts"
 ]  # fmt: skip
 
-Frequency = Literal["W", "M"]
+Frequency = Literal["D", "W", "M"]
 Verdict = Literal["up", "down", "cannot_tell"]
 Count = tuple[int, int, int]  # (bucket position, score, how many)
 
@@ -71,7 +71,7 @@ class Shift:
 
 
 def bounds(start: datetime, end: datetime, freq: Frequency, tz: ZoneInfo) -> list[datetime]:
-    """Return the instants that cut a period into local weeks (from Monday) or months.
+    """Return the instants that cut a period into local days, weeks (from Monday) or months.
 
     Start and end are aware; bucket i runs from bounds[i] until before bounds[i + 1], the first holds start
     and the last reaches end. The instants are local midnights in UTC, so a week with a clock change has 167
@@ -260,12 +260,16 @@ def _ends(rate: Rate) -> tuple[float, float, float] | None:
 
 
 def _opening(day: date, freq: Frequency) -> date:
-    """Return the first day of the week or month a day lies in."""
+    """Return the first day of the day, week or month a day lies in."""
+    if freq == "D":
+        return day
     return day - timedelta(days=day.weekday()) if freq == "W" else day.replace(day=1)
 
 
 def _following(day: date, freq: Frequency) -> date:
-    """Return the first day of the next week or month."""
+    """Return the first day of the next day, week or month."""
+    if freq == "D":
+        return day + timedelta(days=1)
     return day + timedelta(days=7) if freq == "W" else _opening(day + timedelta(days=31), "M")
 
 
