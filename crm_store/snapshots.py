@@ -11,6 +11,7 @@ from crm_store import tags
 from crm_store.models.survey import RemedyCheck, Survey, SurveyState
 from crm_store.models.tag import TicketTag
 from crm_store.models.ticket import Ticket
+from crm_store.rules.lifecycle import Status
 from crm_store.types import instant, micros
 
 Snapshot = Mapping[str, object]
@@ -18,10 +19,10 @@ Snapshot = Mapping[str, object]
 STATE = ("kind", "status", "priority", "assignee_id", "episode", "root_cause", "remedy", "merged_into")
 """What people see and decide: two snapshots that differ here stand for different tickets."""
 TIMERS = (
-    "opened", "first_due", "next_due", "resolution_due", "first_replied", "resolved", "closed",
-    "snoozed_until", "sla_version", "calendar_version", "bot_quiet",
+    "opened", "first_due", "next_due", "resolution_due", "resolved", "closed", "snoozed_until", "sla_version",
+    "calendar_version",
 )  # fmt: skip
-"""What the clock and the conversation move by themselves."""
+"""What the clock moves by itself; what was said (a first answer, a silenced bot) nobody takes back."""
 
 
 def take(session: Session, ticket: Ticket) -> dict[str, object]:
@@ -47,8 +48,10 @@ def changed(then: Snapshot, now: Snapshot) -> list[str]:
 def restore(session: Session, ticket: Ticket, *, before: Snapshot, after: Snapshot) -> None:
     """Put a ticket back as it stood before, but for timers that have moved on since."""
     was, left = columns(before), columns(after)
+    answered = was["status"] == Status.NEW and ticket.first_replied is not None
     for name in STATE:
-        put(ticket, name, was[name])
+        if not (answered and name in {"status", "assignee_id"}):  # it stays with whoever answered it
+            put(ticket, name, was[name])
     for name in TIMERS:
         if plain(getattr(ticket, name)) == left.get(name):
             put(ticket, name, was[name])
