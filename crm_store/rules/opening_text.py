@@ -14,9 +14,10 @@ _ZH_DAYS = {
 }
 _DAY = r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*|(?:周|星期|礼拜)[一二三四五六日天]"
 _PART = re.compile(
-    rf"(?:(?P<first>{_DAY})(?: *[-–—~至到] *(?P<last>{_DAY}))?|(?P<all>daily|每天|每日)) *(?P<shifts>.*)"
+    rf"(?:(?P<first>{_DAY})(?: *[-–—~至到] *(?P<last>{_DAY}))?|(?P<all>daily|每天|每日))"
+    r" *(?![-–—~])(?P<shifts>.*)"
 )
-_CLOCK = r"(\d{1,2})(?::(\d{2}))?"
+_CLOCK = r"(\d{1,2})(?::(\d{2})(?::(\d{2}))?)?"
 _SHIFT = re.compile(rf"{_CLOCK} *[-–—~至到] *{_CLOCK}")
 _MIDNIGHT = time(0)
 
@@ -75,7 +76,7 @@ def write_week(week: Mapping[int, Sequence[Shift]]) -> str:
 
 def write_shifts(shifts: Sequence[Shift]) -> str:
     """Write the shifts of one day; a closed one is `closed`."""
-    return ",".join(f"{start:%H:%M}-{_end(end)}" for start, end in shifts) or "closed"
+    return ",".join(f"{_told(start)}-{_end(end)}" for start, end in shifts) or "closed"
 
 
 def _plain(text: str) -> str:
@@ -95,10 +96,10 @@ def _shift(part: str) -> Shift:
     found = _SHIFT.fullmatch(part)
     if found is None:
         raise UnreadableError(part)
-    hour, minute, end_hour, end_minute = (int(group or 0) for group in found.groups())
+    hour, minute, second, *last = (int(group or 0) for group in found.groups())
     try:
-        start = time(hour, minute)
-        end = _MIDNIGHT if (end_hour, end_minute) == (24, 0) else time(end_hour, end_minute)
+        start = time(hour, minute, second)
+        end = _MIDNIGHT if last == [24, 0, 0] else time(last[0], last[1], last[2])
     except ValueError:
         raise UnreadableError(part) from None
     if start == end != _MIDNIGHT:
@@ -107,4 +108,8 @@ def _shift(part: str) -> Shift:
 
 
 def _end(end: time) -> str:
-    return "24:00" if end == _MIDNIGHT else f"{end:%H:%M}"
+    return "24:00" if end == _MIDNIGHT else _told(end)
+
+
+def _told(clock: time) -> str:
+    return f"{clock:%H:%M:%S}" if clock.second else f"{clock:%H:%M}"

@@ -70,16 +70,17 @@ def cases(draw: st.DrawFn, *, seconds: int) -> Case:
     start = STARTS[zone]
     local = start.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     offsets = st.integers(-600, seconds).map(lambda ahead: (local + ahead * SECOND).time())
-    shifts = st.lists(st.tuples(offsets, offsets | st.just(time(0))), max_size=3)
+    spans = st.tuples(offsets, offsets | st.just(time(0)))
+    shifts = st.lists(spans.filter(lambda one: one[0] != one[1]), max_size=3)
     week = draw(st.dictionaries(st.integers(0, 6), shifts, min_size=4, max_size=7))
     days = [local.date() + timedelta(days=ahead) for ahead in range(-1, 3)]
     special = draw(st.dictionaries(st.sampled_from(days), shifts, max_size=2))
     target = st.none() | st.integers(1, seconds // 2).map(lambda count: count * SECOND)
-    spans = Spans(draw(target), draw(target), draw(target))
+    targets = Spans(draw(target), draw(target), draw(target))
     drawn = draw(
         st.lists(st.tuples(st.integers(0, seconds // 6), st.sampled_from(VERBS), st.booleans()), max_size=12)
     )
-    return Case(OpenHours(zone, week, special), spans, start, list(_allowed(drawn, seconds)), seconds)
+    return Case(OpenHours(zone, week, special), targets, start, list(_allowed(drawn, seconds)), seconds)
 
 
 def _allowed(drawn: Sequence[tuple[int, Verb, bool]], seconds: int) -> Iterator[Step]:
