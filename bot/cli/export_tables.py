@@ -39,6 +39,7 @@ def _write(settings: Settings, name: str, file: Path, since: str) -> int:
     except StoreError as error:
         raise ConfigError(catalogue.say(settings.language, error.key, **error.values)) from None
     fresh = file.with_name(f"{file.name}.part")
+    fresh.touch()  # a place that cannot be written is told before the store is asked
     with opened(settings) as store:
         count = store.read_now(lambda session: _rows(session, TABLES[name], fresh, start, now))
     os.replace(fresh, file)
