@@ -125,3 +125,8 @@ def take(session: Session, held_id: int, staff_id: int, *, sent: bool, now: date
         raise RefusedError("held_expired")
     held.settled, held.sent = now, sent
     return held
+
+
+def forget(session: Session, *, before: datetime) -> None:
+    """Drop what was held for so long that not even its refusal is of use."""
+    session.execute(sa.delete(HeldReply).where(HeldReply.expires <= before))

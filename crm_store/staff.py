@@ -106,6 +106,18 @@ def employed(session: Session, inbox_id: int) -> Sequence[Staff]:
     ).all()
 
 
+def count_holding(session: Session, inbox_id: int, role: Role) -> int:
+    """Count who holds exactly this role, locked, so that nobody else changes it at the same time."""
+    held = session.scalars(
+        sa.select(StaffRole.id)
+        .join(Staff, Staff.id == StaffRole.staff_id)
+        .where(Staff.inbox_id == inbox_id, StaffRole.role == role, StaffRole.revoked.is_(None))
+        .order_by(StaffRole.id)
+        .with_for_update(of=StaffRole)
+    )
+    return len(held.all())
+
+
 def ever(session: Session, inbox_id: int) -> Sequence[Staff]:
     """List everyone who is or was staff of an inbox, by name."""
     return session.scalars(

@@ -1,11 +1,14 @@
 """Waiting tickets given to those who are there; what the absent have not answered, to others."""
 
-from crm_store import presence, thread_cards
+from datetime import timedelta
+
+from crm_store import held_replies, presence, thread_cards
 from crm_store.models.staff import Staff
 from handlers.agent import assigning
 from handlers.agent.topics import Bench
 from handlers.context import TickContext
 
+KEPT = timedelta(days=1)  # a held answer too old to be sent; until then its buttons tell why
 AT_ONCE = 3  # people found idle in one turn: each may give back a handful of tickets
 
 
@@ -18,6 +21,7 @@ def assign(ctx: TickContext) -> bool:
         assigning.tell_idle(at, member)
     given = assigning.share_out(at)
     kept = assigning.keep_promises(at)
+    held_replies.forget(ctx.session, before=ctx.now - KEPT)
     thread_cards.let_go(ctx.session, ctx.inbox_id, now=ctx.now)
     return len(found) > AT_ONCE or assigning.CHUNK in {given, kept}
 

@@ -88,7 +88,7 @@ def _role(ctx: Context, member: Staff, value: str) -> None:
 def _take_role(ctx: Context, member: Staff, role: Role, held: frozenset[Role]) -> None:
     if role not in held:
         raise RefusedError("has_no_role", name=member.name, role=role.value)
-    if role is Role.ADMIN and len(people.with_role(ctx.session, ctx.place.inbox_id, Role.ADMIN)) == 1:
+    if role is Role.ADMIN and people.count_holding(ctx.session, ctx.place.inbox_id, role) == 1:
         raise RefusedError("last_admin", name=member.name)
     people.revoke(ctx.session, member.id, role, by=ctx.by, now=ctx.now)
     if not may(held - {role}, Role.AGENT) and may(held, Role.AGENT):

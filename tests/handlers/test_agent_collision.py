@@ -4,8 +4,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from crm_store import customers
+from crm_store.models.held_reply import HeldReply
 from crm_store.models.outbox import Action
 from crm_store.rules.lifecycle import Status
 from handlers.agent import desk as handling
@@ -15,6 +17,7 @@ from handlers.understanding import understand
 from tests.factories import CAST, STAFF_GROUP, House
 from tests.handlers.customers import QUESTION, teach
 from tests.handlers.desk import body, desk, get, log, messages, said, send_all, threads, ticket, to
+from tests.handlers.people import tick
 
 MEI, LI, WANG, CHEN = (CAST[who].address for who in ("mei", "li", "wang", "chen"))
 HELD = "Send anyway"
@@ -134,6 +137,17 @@ class TestInPrivate:
         [told] = home.presses("chen", key(home, HELD))
         assert "held for more than an hour" in told
         assert sent(home) == []
+
+    def test_after_a_day_it_is_forgotten(self, home: House) -> None:
+        home.hears("mei", "还在吗？")
+        home.hears("chen", "/reply 1 It ships today")
+        held = sa.select(sa.func.count(HeldReply.id))
+        home.passes(hours=24)
+        tick(home)
+        assert home.store.read_now(lambda session: session.scalar(held)) == 1
+        home.passes(hours=1)
+        tick(home)
+        assert home.store.read_now(lambda session: session.scalar(held)) == 0
 
     def test_only_its_writer_may_send_it(self, home: House) -> None:
         home.hears("mei", "还在吗？")
