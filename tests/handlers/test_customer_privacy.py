@@ -289,7 +289,7 @@ def test_my_data_holds_it_all_under_names_one_can_read(at: House) -> None:
     body = orjson.loads(row.body)
     attached = at.store.read_now(lambda session: outbox.attachment(session, body["attachment"]))
     assert attached is not None
-    assert attached.name == "我的资料-2026-03-02.json"
+    assert attached.name == "my-data-2026-03-02.json"
     text = attached.content.decode()
     data = orjson.loads(attached.content)
     assert [
