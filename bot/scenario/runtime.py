@@ -86,7 +86,13 @@ class Runtime:
         now, inbox_id = self.app.clock.now(), self.app.parts.inbox_id
         unhandled = sa.select(JournalEntry.id).where(JournalEntry.state == "new")
         flying = OutboxRow.state.in_([OutboxState.CLAIMED, OutboxState.SENDING])
-        due = sa.and_(OutboxRow.state == OutboxState.READY, OutboxRow.not_before <= now)
+        ahead = sa.orm.aliased(OutboxRow)
+        shut = sa.exists().where(  # what stands behind a row that must wait waits with it
+            ahead.chat == OutboxRow.chat, ahead.thread_id.is_not_distinct_from(OutboxRow.thread_id),
+            ahead.state == OutboxState.READY, ahead.not_before > now,
+            sa.tuple_(ahead.rank, ahead.id) < sa.tuple_(OutboxRow.rank, OutboxRow.id),
+        )  # fmt: skip
+        due = sa.and_(OutboxRow.state == OutboxState.READY, OutboxRow.not_before <= now, ~shut)
         unsent = sa.select(OutboxRow.id).where(sa.or_(flying, due))
         return (
             session.scalar(unhandled.limit(1)) is not None
