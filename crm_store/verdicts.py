@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from crm_store import segments
 from crm_store.models.campaign import Recipient, Reservation, ReservationState, Verdict
 from crm_store.models.consent import Consent, Suppression
 from crm_store.models.customer import Customer, CustomerTag, Identity
@@ -50,6 +52,8 @@ def audience(wanted: Mapping[str, object]) -> sa.ColumnElement[bool]:
         return _customer.c.language == value
     if wanted["kind"] == "tag":
         return sa.exists().where(CustomerTag.customer_id == _customer.c.id, CustomerTag.tag == value)
+    if wanted["kind"] == "segment":
+        return segments.condition(cast("Mapping[str, object]", wanted["rule"]))
     return sa.true()
 
 
