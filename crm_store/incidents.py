@@ -24,6 +24,7 @@ from crm_store.rules.lifecycle import ACTIVE, Kind
 
 WITHIN = timedelta(hours=1)
 MOST_COMPARED = 200
+LOOKED_BACK = 2_000  # tickets: so many before a new one are looked through for those of the last hour
 MOST_OPEN = 20
 LIVE = (IncidentState.SUGGESTED, IncidentState.REFUSED, IncidentState.OPEN)
 
@@ -64,9 +65,8 @@ def _watch(session: Session, inbox_id: int, *, now: datetime) -> IncidentWatch:
 def others(session: Session, inbox_id: int, report: Report) -> Sequence[Report]:
     """List what a ticket is compared with: other customers' of the last hour, and those of open incidents."""
     whose = (Ticket.id < report.ticket_id, Ticket.customer_id != report.customer_id)
-    recent = _reports(
-        session, inbox_id, (*whose, Ticket.opened >= report.opened - WITHIN), newest=True, limit=MOST_COMPARED
-    )
+    fresh = (Ticket.id > report.ticket_id - LOOKED_BACK, Ticket.opened >= report.opened - WITHIN)
+    recent = _reports(session, inbox_id, (*whose, *fresh), newest=True, limit=MOST_COMPARED)
     known = (*whose, Ticket.opened < report.opened - WITHIN, Incident.state == IncidentState.OPEN)
     return [*recent, *_reports(session, inbox_id, known, newest=True, limit=MOST_COMPARED)]
 
