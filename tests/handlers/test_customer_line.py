@@ -19,6 +19,7 @@ from tests.handlers.customers import (
     tickets,
     to,
 )
+from tests.handlers.desk import send_all
 
 
 def test_from_the_first_word_to_the_comment(tmp_path: Path, store_url: str) -> None:
@@ -32,6 +33,7 @@ def test_from_the_first_word_to_the_comment(tmp_path: Path, store_url: str) -> N
     home.presses("wang", "v1:take:1:0", group=True)
     home.photo("mei", "看图")
     edits(home, "mei", str(home.messages), "看这张图")
+    send_all(home)  # what an agent has not read yet would hold the answer
     home.hears("wang", "/reply 1 三天")
     home.hears("wang", "/resolve 1")
     assert to(CHEN, home.presses("mei", "v1:rate:1:1")) == [
