@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from crm_store import segments
+from crm_store.models.block import Bar, BarKind
 from crm_store.models.campaign import Recipient, Reservation, ReservationState, Verdict
 from crm_store.models.consent import Consent, Suppression
 from crm_store.models.customer import Customer, CustomerTag, Identity
@@ -21,7 +22,7 @@ from crm_store.types import micros
 
 LOW_SCORE = 2
 LOW_RATING_HOLDS = timedelta(days=7)
-NEVER = ("suppressed", "no_consent", "not_reachable", "cap_never")
+NEVER = ("suppressed", "no_consent", "not_reachable", "blocked", "cap_never")
 """Reasons for which a person of a run gets nothing; `ok` is now, every other reason is later."""
 
 Question = sa.Select[tuple[int, str, str, str, str | None, datetime | None]]
@@ -124,7 +125,7 @@ def _arms(ruling: Ruling, clock: sa.CTE) -> list[Arm]:
 def permissions(
     person: sa.ColumnElement[int], inbox: sa.ColumnElement[int], channel: Value, topic: Value
 ) -> list[Arm]:
-    """List the rules that hold whatever the hour: a no, no yes, no address, an open complaint."""
+    """List the rules that hold whatever the hour: a no, no yes, no address, a block, an open complaint."""
     said_no = sa.exists().where(
         Suppression.customer_id == person, Suppression.channel == channel, Suppression.lifted.is_(None)
     )
@@ -137,10 +138,14 @@ def permissions(
     has_address = sa.exists().where(
         Identity.customer_id == person, Identity.inbox_id == inbox, Identity.unreachable_since.is_(None)
     )
+    blocked = sa.exists().where(
+        Bar.customer_id == person, Bar.kind == word(BarKind.BLOCK.value), Bar.lifted.is_(None)
+    )
     return [
         (said_no, word("suppressed")),
         (~said_yes, word("no_consent")),
         (~has_address, word("not_reachable")),
+        (blocked, word("blocked")),
         (complaint(person).is_not(None), word("open_complaint")),
     ]
 
