@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
@@ -20,7 +20,7 @@ from handlers.ports import Job
 from handlers.router import Route, Router
 
 log = logging.getLogger("hearwell.clockwork")
-EVERY = {"launches": 3.0, "threads": 5.0, "surveys": 15.0, "cards": 5.0, "floods": 10.0, "quality": 3600.0}
+EVERY = {"launches": 3.0, "threads": 5.0, "surveys": 15.0, "cards": 5.0, "indexing": 10.0, "floods": 10.0, "quality": 3600.0}
 USUAL = 30.0
 PREFIX = "campaign:"
 
@@ -91,7 +91,7 @@ class Clockwork:
         try:
             if not route.reads:
                 return bool(await self._store.write(turn))
-            for unit in cast("Sequence[Callable[[Session], object]]", await self._store.read(turn)):
+            for unit in cast("Iterable[Callable[[Session], object]]", await self._store.read(turn)):
                 await self._store.write(unit)
             return False
         except StoreError as error:
