@@ -26,6 +26,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "audit": ("bot.cli.export_tables", "audit"),
     "tickets": ("bot.cli.export_tables", "tickets"),
     "ratings": ("bot.cli.export_tables", "ratings"),
+    "articles": ("bot.cli.articles", "write_out"),
 }
 
 
