@@ -3,8 +3,9 @@
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
-from crm_store import conversations, events, failures, held_replies, merges, tickets
+from crm_store import conversations, events, failures, held_replies, merges, tickets, undo
 from crm_store.conversations import Line
 from crm_store.customers import Contact
 from crm_store.errors import RefusedError
@@ -21,6 +22,7 @@ from handlers.ports import Button, FileRef, Message, OutboundMessage
 from handlers.router import UsageError
 
 SENT, KEPT = "👍", "✍"
+UNDO_TAKE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,12 @@ def take(ctx: Context, number: int) -> None:
     if ticket.assignee_id == ctx.staff.id:
         ctx.reply("take.yours", number=number)
         return
+    before = {"was": ticket.assignee_id, "to": ctx.staff.id, "status": ticket.status}
     claim(ctx, ticket, reason="took" if ticket.assignee_id is None else "took_over")
+    undo.remember(
+        ctx.session, kind="assignment", by=ctx.by, at=ctx.now, window=UNDO_TAKE,
+        subject=f"ticket:{ticket.id}", before=before,
+    )  # fmt: skip
     if in_staff_group(ctx):
         _show_in_group(ctx, ticket)
     else:

@@ -1,7 +1,6 @@
 """Giving a ticket to somebody else: by name, or to whoever has a skill, with a note and all that was said."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 from crm_store import assignments, calendars, presence, skills, staff, undo
 from crm_store.errors import RefusedError
@@ -15,8 +14,6 @@ from handlers.agent.cards import LONGEST_LINE
 from handlers.context import Context
 from handlers.ports import Button, Message
 from handlers.texts import catalogue
-
-UNDO = timedelta(hours=1)
 
 
 def assign(ctx: Context, number: int, text: str) -> None:
@@ -86,17 +83,35 @@ def _is_away(ctx: Context, ticket: Ticket, owner: Staff, known: Presence) -> str
     return ctx.say(key, name=owner.name, since=since, reason=reason, number=ticket.number)
 
 
+def pass_on(ctx: Context, ticket: Ticket, name: str) -> None:
+    """Give a ticket to a colleague by name as a step of something larger; refuse when they are away."""
+    owner = colleagues.named(ctx, name)
+    _check_serves(ctx, owner)
+    known = presence.current(ctx.session, owner.id)
+    if known is not None and known.state == PresenceState.AWAY and owner.id != ctx.staff.id:
+        raise RefusedError("colleague_away", name=owner.name)
+    if ticket.assignee_id != owner.id:
+        _hand_over(ctx, ticket, owner, how="assigned")
+
+
 def _give(ctx: Context, ticket: Ticket, owner: Staff, *, how: str, note: str = "", **why: object) -> None:
-    was, status = ticket.assignee_id, ticket.status
-    assignments.assign(ctx.session, ticket, owner.id, by=ctx.by, now=ctx.now, reason=how, **why)
+    before = {"was": ticket.assignee_id, "to": owner.id, "status": ticket.status}
+    _hand_over(ctx, ticket, owner, how=how, note=note, **why)
     undo.remember(
-        ctx.session, kind="assignment", by=ctx.by, at=ctx.now, window=UNDO, subject=f"ticket:{ticket.id}",
-        before={"was": was, "to": owner.id, "status": status},
+        ctx.session, kind="assignment", by=ctx.by, at=ctx.now, window=desk.UNDO_TAKE,
+        subject=f"ticket:{ticket.id}", before=before,
     )  # fmt: skip
-    at = topics.bench(ctx)
-    told = f"{how}_note" if note else how
-    assigning.tell(at, ticket, told, telling=ctx.staff.id, by=ctx.staff.name, note=note[:LONGEST_LINE])
     _confirm(ctx, ticket, owner)
+
+
+def _hand_over(
+    ctx: Context, ticket: Ticket, owner: Staff, *, how: str, note: str = "", **why: object
+) -> None:
+    assignments.assign(ctx.session, ticket, owner.id, by=ctx.by, now=ctx.now, reason=how, **why)
+    told = f"{how}_note" if note else how
+    assigning.tell(
+        topics.bench(ctx), ticket, told, telling=ctx.staff.id, by=ctx.staff.name, note=note[:LONGEST_LINE]
+    )
 
 
 def _confirm(ctx: Context, ticket: Ticket, owner: Staff) -> None:

@@ -8,7 +8,7 @@ from crm_store.errors import RefusedError, StoreError
 from crm_store.macros import Step
 from crm_store.models.ticket import Ticket
 from crm_store.rules.lifecycle import Kind, Priority
-from handlers.agent import closing, desk, naming, resolving, sorting
+from handlers.agent import closing, desk, handover, naming, resolving, sorting
 from handlers.context import Context
 from handlers.router import wording
 
@@ -51,6 +51,10 @@ def _take(ctx: Context, ticket: Ticket, argument: str) -> None:
         desk.claim(ctx, ticket, reason="took")
 
 
+def _assign(ctx: Context, ticket: Ticket, argument: str) -> None:
+    handover.pass_on(ctx, ticket, argument)
+
+
 def _resolve(ctx: Context, ticket: Ticket, argument: str) -> None:
     cause, remedy = resolving.cause_and_remedy(argument)
     if ticket.kind == Kind.COMPLAINT and not (cause and remedy):
@@ -80,6 +84,7 @@ DOINGS: Mapping[str, Doing] = {
     "kind": Doing(_kind, lambda argument: naming.choice(argument, Kind, "kind")),
     "note": Doing(_note, _needed),
     "take": Doing(_take, _any),
+    "assign": Doing(_assign, _needed),
     "resolve": Doing(_resolve, _any),
     "close": Doing(_close, _any),
 }

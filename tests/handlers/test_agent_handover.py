@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from crm_store.models.conversation import Direction
+from crm_store.rules.lifecycle import Priority, Status
 from crm_store.rules.roles import Role
 from tests.factories import CAST, STAFF_GROUP, House
 from tests.handlers.desk import desk, get, log, said, send_all, threads, ticket
@@ -174,6 +175,48 @@ class TestTransfer:
         [told] = home.hears("chen", "/transfer 1 refnud please")
         assert told == f"{CHEN}: Nobody here is called “refnud”. Did you mean refund?"
         assert said(home, 1)[-1][0] == Direction.INBOUND
+
+
+class TestTakingBack:
+    def test_a_take_goes_back_to_the_queue(self, home: House) -> None:
+        home.hears("wang", "/take 1")
+        home.hears("wang", "/undo")
+        assert (owner(home), get(home, 1).status) == (None, Status.NEW)
+
+    def test_what_was_taken_over_goes_back_to_its_owner(self, home: House) -> None:
+        home.hears("wang", "/take 1")
+        home.hears("chen", "/take 1")
+        home.hears("chen", "/undo")
+        assert owner(home) == "wang"
+
+    def test_after_an_hour_it_stays(self, home: House) -> None:
+        home.hears("wang", "/take 1")
+        home.passes(hours=1, seconds=1)
+        home.hears("wang", "/undo")
+        assert owner(home) == "wang"
+
+
+class TestByMacro:
+    @pytest.fixture
+    def taught(self, home: House) -> House:
+        home.hears("chen", "/macro edit pass steps assign zhao; priority high")
+        return home
+
+    def run(self, at: House) -> list[str]:
+        at.hears("chen", "/macro 1 pass")
+        return at.presses("chen", at.buttons()[-1][1])
+
+    def test_a_step_gives_the_ticket_away(self, taught: House) -> None:
+        told = self.run(taught)
+        assert owner(taught) == "zhao"
+        assert any(line.startswith(f"{ZHAO}: ❓ Chen 陈 把 #1 分配给了您。") for line in told)
+
+    def test_someone_away_leaves_everything_as_it_was(self, taught: House) -> None:
+        comes(taught, "zhao")
+        taught.hears("zhao", "/away")
+        [told] = self.run(taught)
+        assert "Zhao 赵 is away and gets no tickets by a macro." in told
+        assert (owner(taught), get(taught, 1).priority) == (None, Priority.NORMAL)
 
 
 class TestInTheGroup:
