@@ -48,7 +48,19 @@ from handlers.customer import gate as gate_keeping
 from handlers.marketer import campaigns, running, sending, strategy
 from handlers.ports import Edit, Membership, Reaction, ThreadChange
 from handlers.router import Router, button, command, desk_text, dialog, event, gate, text, tick
-from handlers.supervisor import articles, exports, fixed, hours, machinery, quality, reports, staff, team
+from handlers.supervisor import (
+    articles,
+    exports,
+    fixed,
+    groups,
+    hours,
+    low_ratings,
+    machinery,
+    quality,
+    satisfaction,
+    staff,
+    team,
+)
 from handlers.supervisor import sla as sla_targets
 
 ROUTES: Router = Router(
@@ -148,7 +160,9 @@ ROUTES: Router = Router(
     command("fixed", fixed.preview, role=Role.SUPERVISOR, takes="text"),
     button("fixed", fixed.confirm, role=Role.SUPERVISOR),
     button("fixed_not", fixed.drop, role=Role.SUPERVISOR),
-    command("satisfaction", reports.satisfaction, role=Role.SUPERVISOR, reads=True),
+    command("satisfaction", satisfaction.satisfaction, role=Role.SUPERVISOR, takes="text?", reads=True),
+    button("groups", groups.turn, role=Role.SUPERVISOR, reads=True),
+    button("low", low_ratings.turn, role=Role.SUPERVISOR, reads=True),
     command("article", articles.article, role=Role.SUPERVISOR, takes="text?"),
     button("article_delete", articles.delete_pressed, role=Role.SUPERVISOR),
     button("proposal", articles.decided, role=Role.SUPERVISOR),

@@ -8,8 +8,8 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from crm_store.errors import RefusedError
-from handlers.agent.cards import Say
 from handlers.agent.naming import SHOWN
+from handlers.texts import catalogue
 
 Shape = Literal["days", "week", "month"]
 SPAN = re.compile(r"(\d{1,4})\s*([dw]|days?|weeks?|天|日|周|个?星期)", re.IGNORECASE)
@@ -75,8 +75,8 @@ def last_week(now: datetime, zone: str) -> Period:
     return _week(now.astimezone(tz).date() - timedelta(days=7), tz)
 
 
-def of_code(code: str) -> Period:
-    """Return the period of a button."""
+def of_code(code: str, zone: str) -> Period:
+    """Return the period of a button; one that is exactly a local week or month is known as such."""
     start, _, end = code.partition(".")
     try:
         found = Period(EPOCH + int(start, 36) * SECOND, EPOCH + int(end, 36) * SECOND, "days")
@@ -84,23 +84,25 @@ def of_code(code: str) -> Period:
         raise RefusedError("stale_button") from None
     if not timedelta() < found.end - found.start <= LONGEST:
         raise RefusedError("stale_button")
+    tz = ZoneInfo(zone)
+    first = found.start.astimezone(tz).date()
+    for whole in (_week(first, tz), _month(first, tz)):
+        if (whole.start, whole.end) == (found.start, found.end):
+            return whole
     return found
 
 
-def name(say: Say, period: Period, zone: str) -> str:
+def name(language: str, period: Period, zone: str) -> str:
     """Name a period: by its days, or by its local dates."""
     if period.shape == "days" and period.days:
-        return say("period.days", days=period.days)
+        return catalogue.say(language, "period.days", days=period.days)
     tz = ZoneInfo(zone)
     first, last = (at.astimezone(tz).date() for at in (period.start, period.end - SECOND))
     if period.shape == "month":
-        return say("period.month", year=first.year, month=first.month, name=f"{first:%B}")
-    return say("period.dates", first=day(say, first), last=day(say, last))
-
-
-def day(say: Say, at: date) -> str:
-    """Name a day without its year."""
-    return say("period.day", month=at.month, day=at.day, name=f"{at:%b}")
+        return catalogue.month(language, first)
+    return catalogue.say(
+        language, "period.dates", first=catalogue.day(language, first), last=catalogue.day(language, last)
+    )
 
 
 def _named_month(first: str, found: re.Match[str], tz: ZoneInfo) -> Period:

@@ -1,7 +1,7 @@
 """Every word a person reads, by key and language, read once from the .po files below this folder."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -54,3 +54,13 @@ def moment(language: str, at: datetime, zone: str) -> str:
     if language == "zh":
         return f"{local.month}月{local.day}日 {local:%H:%M}"
     return f"{local.day} {local:%b} {local:%H:%M}"
+
+
+def day(language: str, local: date) -> str:
+    """Word a day without its year."""
+    return f"{local.month}月{local.day}日" if language == "zh" else f"{local.day} {local:%b}"
+
+
+def month(language: str, local: date) -> str:
+    """Word a month with its year."""
+    return f"{local.year} 年 {local.month} 月" if language == "zh" else f"{local:%B %Y}"

@@ -58,17 +58,17 @@ def rate(home: House, scores: dict[int | None, int], *, days: int = 3, kind: str
                 "Customer satisfaction, last 30 days",
                 "82% satisfied (4 or 5), 95% interval 69–90%, n = 50",
                 "Response rate: 62% (50 of 80 asked)",
-                "Better than the 30 days before: +42 points (n = 20)",
+                "Better than the period before: +42 points (n = 20)",
                 "Told apart, scores given with feedback: 2.0 on average, n = 3",
             ],
         ),
         (
             "wang",
             [
-                "近 30 天客户满意度",
+                "客户满意度，近 30 天",
                 "满意（4 或 5 分）82%，95% 区间 69–90%，n = 50",
                 "回收率：62%（发出 80，回答 50）",
-                "比之前 30 天更好：+42 个百分点（n = 20）",
+                "比上一时段更好：+42 个百分点（n = 20）",
                 "另计，随反馈给出的评分：平均 2.0 分，n = 3",
             ],
         ),
@@ -108,8 +108,8 @@ def test_no_ratings_at_all(home: House) -> None:
 @pytest.mark.parametrize(
     ("before", "words"),
     [
-        ({5: 40}, "Worse than the 30 days before: -18 points"),
-        ({5: 16, 1: 4}, "No clear change from the 30 days before: +2 points, within chance (n = 20)"),
+        ({5: 40}, "Worse than the period before: -18 points"),
+        ({5: 16, 1: 4}, "No clear change from the period before: +2 points, within chance (n = 20)"),
     ],
 )
 def test_a_change_is_claimed_only_when_it_is_sure(

@@ -1,0 +1,85 @@
+"""The low ratings behind a figure: the very tickets, each one tap away from its card."""
+
+from collections.abc import Sequence
+
+from crm_store import rating_groups
+from crm_store.errors import RefusedError
+from crm_store.rating_groups import EVERYTHING, Dimension, Group, LowRating
+from crm_store.spans import Page
+from handlers.context import Context
+from handlers.ports import Button
+from handlers.supervisor import periods, sheets
+from handlers.supervisor.periods import Period
+from handlers.texts import catalogue
+
+PAGE = 8
+ABREAST = 4
+QUOTED = 60  # characters of a comment
+LETTERS: dict[str, Dimension] = {
+    "a": "agent", "c": "channel", "k": "kind", "t": "theme", "s": "segment",
+}  # fmt: skip
+
+
+def key(label: str, period: Period, group: Group) -> list[Button]:
+    """Return the button that lists the low ratings of a group in exactly this period."""
+    return sheets.key(label, "low", _subject(period, group))
+
+
+def turn(ctx: Context, subject: str, revision: int) -> None:
+    """Show a page of the low ratings of a period, newest first."""
+    period, group = read(subject, ctx.desk.zone)
+    count = rating_groups.count_low(ctx.session, group, start=period.start, end=period.end)
+    offset = PAGE * max(min(revision, (count - 1) // PAGE), 0)
+    found = rating_groups.low(ctx.session, group, start=period.start, end=period.end, page=Page(offset, PAGE))
+    named = periods.name(ctx.language, period, ctx.desk.zone)
+    if not found:
+        ctx.reply("low.none", period=named)
+        return
+    head = ctx.say("low.head", period=named, count=count, first=offset + 1, last=offset + len(found))
+    if group.value:
+        about = sheets.namer(ctx.session, ctx.language, group.dimension)(group.value)
+        head = ctx.say("low.about", about=about, head=head)
+    ctx.reply_text("\n".join([head, *(_line(ctx, one) for one in found)]), buttons=[
+        *_cards(found), *_pages(ctx, subject, offset, count=count),
+    ])  # fmt: skip
+
+
+def read(subject: str, zone: str) -> tuple[Period, Group]:
+    """Read the period and the group of a button."""
+    code, _, about = subject.partition("~")
+    if not about:
+        return periods.of_code(code, zone), EVERYTHING
+    if about[0] not in LETTERS or not about[1:]:
+        raise RefusedError("stale_button")
+    return periods.of_code(code, zone), Group(LETTERS[about[0]], about[1:])
+
+
+def _subject(period: Period, group: Group) -> str:
+    return f"{period.code}~{group.dimension[0]}{group.value}" if group.value else period.code
+
+
+def _line(ctx: Context, one: LowRating) -> str:
+    said = " ".join((one.comment or "").split())
+    if len(said) > QUOTED:
+        said = f"{said[: QUOTED - 1]}…"
+    return ctx.say(
+        "low.line" if said else "low.silent",
+        number=one.ticket_id,
+        score=one.score,
+        agent=one.agent or ctx.say("desk.nobody"),
+        at=catalogue.moment(ctx.language, one.at, ctx.desk.zone),
+        comment=said,
+    )
+
+
+def _cards(found: Sequence[LowRating]) -> list[list[Button]]:
+    tickets = dict.fromkeys(one.ticket_id for one in found)
+    numbers = [Button(f"#{number}", "card", number) for number in tickets]
+    return [numbers[at : at + ABREAST] for at in range(0, len(numbers), ABREAST)]
+
+
+def _pages(ctx: Context, subject: str, offset: int, *, count: int) -> list[list[Button]]:
+    page = offset // PAGE
+    back = [Button(ctx.say("key.page_back"), "low", subject, page - 1)] if page else []
+    on = [Button(ctx.say("key.page_on"), "low", subject, page + 1)] if offset + PAGE < count else []
+    return [back + on] if back or on else []
