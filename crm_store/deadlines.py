@@ -285,7 +285,17 @@ def _forget_merge(lines: list[tuple[str, Line, Detail]], parted: Detail) -> None
         kind, _, detail = lines[place]
         if (kind, detail.get("source" if kind == "absorbed" else "into")) == wanted:
             del lines[place]
-            return
+            break
+    if parted.get("status") in {Status.PENDING, Status.SNOOZED}:
+        _forget_waking(lines)
+
+
+def _forget_waking(lines: list[tuple[str, Line, Detail]]) -> None:
+    """Let a ticket wait on that only a merge had woken."""
+    last = max((place for place, (_, line, _) in enumerate(lines) if line.move is Move.PAUSE), default=-1)
+    lines[last + 1 :] = [
+        one for one in lines[last + 1 :] if not (one[0] == "woken" and one[2].get("reason") == "merged")
+    ]
 
 
 def _forget_undone(lines: list[tuple[str, Line, Detail]], entry: Entry) -> None:

@@ -76,3 +76,35 @@ def test_parting_gives_every_row_back(
             again = look(at, lambda session, number=number: deadlines.recompute(session, number))
             assert clock == again
         at.store.close()
+
+
+@pytest.mark.parametrize("waits", ["/pending 1", "/snooze 1 2h", "/hold 1"])
+def test_a_wait_that_the_merge_ended_goes_on(tmp_path: Path, waits: str) -> None:
+    at = open_house(tmp_path)
+    play(at, [])
+    at.hears("chen", "/reply 1 请稍等")
+    at.hears("chen", waits)
+    at.passes(minutes=30)
+    before = rows(at)
+    at.hears("chen", "/merge 2 1")
+    at.passes(minutes=30)
+    at.hears("chen", "/unmerge 2")
+    assert rows(at) == before
+
+
+@pytest.mark.parametrize("order", [(2, 3), (3, 2)])
+def test_a_wait_goes_on_when_the_last_of_two_has_left(tmp_path: Path, order: tuple[int, int]) -> None:
+    at = open_house(tmp_path)
+    play(at, [])
+    at.hears("mei", "/feedback 界面很好看")
+    at.hears("chen", "/reply 1 请稍等")
+    at.hears("chen", "/pending 1")
+    at.passes(minutes=30)
+    before = rows(at)
+    for source in (2, 3):
+        at.hears("chen", f"/merge {source} 1")
+        at.passes(minutes=10)
+    for source in order:
+        at.hears("chen", f"/unmerge {source}")
+        at.passes(minutes=10)
+    assert rows(at) == before
