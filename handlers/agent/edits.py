@@ -62,17 +62,16 @@ def _note(text: str) -> str:
 
 def _answer(text: str, ticket: Ticket) -> str:
     """Return the words of an edited answer, or refuse what would no longer be one."""
-    found = COMMAND.fullmatch(text) if text.startswith("/") and not text.startswith("//") else None
+    found = COMMAND.fullmatch(text) if text.startswith("/") else None
     words = text
-    if found is not None and found["name"].lower() in SENT_BY:
-        if found["number"] is not None and int(found["number"]) != ticket.number:
+    if found is not None:
+        is_same = found["number"] is None or int(found["number"]) == ticket.number
+        if found["name"].lower() not in SENT_BY or not is_same:
             raise RefusedError("edit_answer", number=ticket.number)
         words = found["text"]
     if not words.strip():
         raise RefusedError("edit_empty")
-    if found is None and desk.as_note(words) is not None:
-        raise RefusedError("edit_answer", number=ticket.number)
-    if found is not None and any(line.lstrip().startswith("//") for line in words.splitlines()):
+    if desk.as_note(words) is not None:
         raise RefusedError("edit_answer", number=ticket.number)
     return words
 
