@@ -9,7 +9,7 @@ ARGS ?=
 TRUTH_DIR ?= tests/truth
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test quick coverage check format faults benchmark truth reference migration clean
+.PHONY: help demo run test quick coverage check format faults benchmark truth quality reference migration clean
 
 help: ## Tell what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /	/' | expand -t 12
@@ -49,6 +49,10 @@ benchmark: $(DEV) ## Measure: every file of benchmarks/ that needs no data of it
 
 truth: $(DEV) ## Check every score against figures computed elsewhere (TRUTH_DIR=folder, DATA_DIR=folder of tables)
 	$(BIN)/python -m pytest -q tests/scoring --truth-dir="$(TRUTH_DIR)" $(if $(DATA_DIR),--data-dir="$(DATA_DIR)") $(ARGS)
+
+quality: $(DEV) ## Measure how well articles, kinds and sentiment are told on texts of a folder (DATA_DIR=folder)
+	@test -n "$(DATA_DIR)" || { echo "Say which folder: make quality DATA_DIR=folder"; exit 2; }
+	@$(BIN)/python benchmarks/quality.py "$(DATA_DIR)"
 
 reference: $(DEV) ## Write docs/reference/commands.md anew from the table of contents
 	$(BIN)/python -m tests.reference

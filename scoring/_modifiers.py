@@ -14,6 +14,7 @@ NEGATORS_EN = _words("""
     none nobody without dont doesnt didnt isnt wasnt arent wont cant couldnt wouldnt havent hasnt
     lack lacks lacked lacking zero far
 """)
+FREE_OF_EN = _words("never no without")  # right before a fault: "never crashes"
 VERY_EN = _words("""
     very so really extremely absolutely totally completely incredibly super highly truly especially utterly
     most insanely such too particularly exceptionally deeply greatly quite fully thoroughly remarkably

@@ -41,7 +41,7 @@ SCORE = re.compile(
     r"|^\s*([0-5])\s*[!.。]*\s*$"
 )
 NO_SCORE = re.compile(
-    r"(?:not|n't|never|不是|不值|不给|没有|不到|达不到)\s*(?:\w+\s){0,3}"
+    r"(?:not|n't|never|不是|不值|不给|没有|不到|达不到)\s*(?:\w{1,20}\s){0,3}"
     rf"{NUMERAL}(?:\s*[分星颗]|[\s-]*star)|\d\.\d"
 )
 LABELLED = {

@@ -11,6 +11,7 @@ from scoring._modifiers import (
     BUT_ZH,
     DISPLEASED_FACE,
     ENDS_ZH,
+    FREE_OF_EN,
     NEGATOR_ZH,
     NEGATORS_EN,
     NOT_DENIED_ZH,
@@ -86,7 +87,8 @@ def _english(words: Sequence[str]) -> list[Hit]:
             strength *= SLIGHTLY
         if phrase.signal == "positive" and not UNREAL_EN.isdisjoint(before[-4:]):
             strength *= UNREAL
-        negated = not NEGATORS_EN.isdisjoint(before[-3:])
+        denied = FREE_OF_EN if phrase.signal == "fault" else NEGATORS_EN
+        negated = not denied.isdisjoint(before[-1:] if phrase.signal == "fault" else before[-3:])
         found.append(_turned(phrase, " ".join(phrase.units), strength=strength, at=at, negated=negated))
     ends = [at for at, word in enumerate(words) if word in ENDS_EN]
     buts = [at for at, word in enumerate(words) if word in BUT_EN]
@@ -113,7 +115,8 @@ def _chinese(text: str) -> list[Hit]:
         words = "".join(phrase.units)
         if negator is not None and phrase.signal in {"positive", "negative"}:
             words = negator[0] + words
-        found.append(_turned(phrase, words, strength=strength, at=at, negated=negator is not None))
+        negated = negator is not None and phrase.signal != "fault"
+        found.append(_turned(phrase, words, strength=strength, at=at, negated=negated))
     ends = [each.start() for each in ENDS_ZH.finditer(text)]
     buts = [each.start() for each in BUT_ZH.finditer(text)]
     commas = [at for at, char in enumerate(text) if char in BREAKS_ZH]
@@ -201,7 +204,7 @@ def _turned(phrase: Phrase, words: str, *, strength: float, at: int, negated: bo
     """Return the hit of a phrase, turned round when it is a negated judgement."""
     if negated and phrase.signal == "positive":
         return Hit("negated", words, max(0.5, strength * NEGATED), at)
-    if negated and phrase.signal == "negative":
+    if negated and phrase.signal in {"negative", "fault"}:
         return Hit("not_negative", words, strength, at)
     return Hit(phrase.signal, words, strength, at)
 

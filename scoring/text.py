@@ -1,19 +1,20 @@
-"""What a message says, read from its words: language, thanks, kind, sentiment, a score in plain words.
+"""What messages say, read from their words: language, thanks, kind, sentiment, themes, a plainly named score.
 
-Nothing here is trained: the words are our own list (`_lexicon.py`), the weights below are set by hand, and
-every answer names the words it rests on. `benchmarks/intake_kind.py` measures it.
+Nothing here is trained: the words are our own lists (`_lexicon.py`), the weights below are set by hand, and
+every answer names the words it rests on. `make quality` measures it.
 """
 
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, sqrt
 from typing import Literal
 
 from scoring._phrases import DIGITS, LABELLED, NO_SCORE, SCORE, THANKS
-from scoring._reading import Hit, hits
+from scoring._reading import READ_AT_MOST, Hit, hits
+from scoring.satisfaction import Rate, wilson
 
 Language = Literal["zh", "en"]
 Label = Literal["inquiry", "feedback", "complaint"]
@@ -53,6 +54,8 @@ PLEASED: Mapping[str, float] = {
     "suggestion": -0.1,
 }
 EVEN = 6.0  # so much praise and blame together halves the weight of each, about: long texts are not surer
+UNDECIDED = 0.1  # a text whose sentiment is nearer than this to one half does not tell
+THEMES_READ_AT_MOST = 2_000  # characters of a text
 # A plain question ("my card is lost, what do I do?") mentions faults without complaining about them.
 DISCOUNT_IN_QUESTION = 0.5
 
@@ -80,6 +83,15 @@ class Sentiment:
 
     p: float
     reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """What texts speak about: a name, the share of texts that do, and the share of those that are pleased."""
+
+    name: str
+    share: Rate
+    pleased: Rate
 
 
 def normalise(text: str) -> str:
@@ -143,12 +155,62 @@ def sentiment(text: str) -> Sentiment:
     return Sentiment(1 / (1 + exp(-max(-30.0, min(30.0, certain)))), tuple(_reasons(found)))
 
 
+def opinion(texts: Iterable[str]) -> Rate:
+    """Return the share of pleased texts among those that praise or blame at all, with its Wilson interval.
+
+    What people say, to stand beside satisfaction and never to be mixed into it: nobody was asked for it.
+    """
+    told = [mood for mood in map(_mood, texts) if mood is not None]
+    return wilson(sum(told), len(told))
+
+
+def themes(
+    texts: Iterable[str], tags: Mapping[str, Iterable[str]] | None = None, *, at_least: int = 2
+) -> tuple[Theme, ...]:
+    """Return what texts speak about, the most frequent first: how many of them, and how pleased.
+
+    A text counts once for each theme it names. Whether it is pleased about it is read from the clauses that
+    name it, or from all of it where they do not tell. `tags` (name to words, in either language) adds themes,
+    or words to ours. Themes that fewer than `at_least` texts name are left out.
+    """
+    from scoring import _themes  # on first use: its patterns are only needed here
+
+    found = _themes.patterns(tags or {})
+    moods: dict[str, list[bool | None]] = {name: [] for name in found}
+    n = 0
+    for n, text in enumerate(texts, start=1):  # noqa: B007 - n is also how many there were
+        folded = unicodedata.normalize("NFKC", text[:THEMES_READ_AT_MOST]).casefold()
+        for name, pattern in found.items():
+            if pattern.search(folded):
+                clauses = [clause for clause in _CLAUSE.split(folded) if pattern.search(clause)]
+                mood = _mood(", ".join(clauses))
+                moods[name].append(_mood(folded) if mood is None else mood)
+    named = [
+        Theme(name, wilson(len(of), n), _share_pleased(of))
+        for name, of in moods.items()
+        if len(of) >= at_least
+    ]
+    return tuple(sorted(named, key=lambda theme: (-theme.share.k, theme.name)))
+
+
+def _mood(text: str) -> bool | None:
+    """Return whether a text is pleased, or None when it does not tell."""
+    p = sentiment(text).p
+    return None if abs(p - 0.5) < UNDECIDED else p > 0.5
+
+
+def _share_pleased(moods: Sequence[bool | None]) -> Rate:
+    """Return the share of pleased among those that tell."""
+    told = [mood for mood in moods if mood is not None]
+    return wilson(sum(told), len(told))
+
+
 def score(text: str) -> int | None:
     """Return the score of 1 to 5 that a text plainly names ("5分", "five stars", "非常满意"), else None.
 
     Zero stars count as 1. Two different scores, fractions, other scales and negated ones give None.
     """
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = unicodedata.normalize("NFKC", text[:READ_AT_MOST]).casefold()
     label = LABELLED.get(normalise(folded))
     if label is not None:
         return label
@@ -190,6 +252,7 @@ def _reasons(found: Sequence[Hit]) -> Iterator[Reason]:
 
 
 _ASKING = frozenset({"question", "opening", "question_mark", "request", "suggestion"})
+_CLAUSE = re.compile(r"[,.;!?。、\n]+|\bbut\b|但是?|可是|不过|就是")
 _HAN = re.compile(r"[㐀-䶿一-鿿豈-﫿]")
 _OTHER_SCRIPT = re.compile(r"[\u0370-\u1fff\u3040-\u30ff\uac00-\ud7af]")
 _LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u024f]+(?:['’][A-Za-z]+)?")

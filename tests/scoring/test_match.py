@@ -3,10 +3,14 @@
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rapidfuzz import fuzz
 
+from scoring import _ridge
+from scoring._fuzzy import sorted_ratios
 from scoring.match import CONFIDENT, OFFER, Entry, FaqIndex, suggest
 
 DELIVERY, RETURNS, INVOICE = 1, 2, 3
@@ -122,3 +126,89 @@ def test_the_meant_command_is_suggested(word: str, meant: str | None) -> None:
 def test_a_suggestion_keeps_the_spelling_of_its_choice() -> None:
     assert suggest("STAUS", ["/Status"]) == "/Status"
     assert suggest("status", []) is None
+
+
+MANY = [
+    Entry(nth, "en", f"{start} {thing}")
+    for nth, thing in enumerate(["my card", "a refund", "the invoice", "my password", "an address"])
+    for start in ("how do i get", "where can i find", "please help me with", "i have a question about")
+]
+
+
+def test_left_out_phrasings_tell_from_where_on_answers_are_right() -> None:
+    cut = FaqIndex.build(MANY).calibrate(precision=0.9)
+    assert cut is not None
+    assert 0 < cut.confidence < 1 and cut.right >= 0.9 * cut.answered
+    assert cut.answered <= cut.asked == len(MANY) + -(-len(MANY) // 3)  # every third also as a stranger
+
+
+def test_a_stricter_cut_answers_no_more() -> None:
+    index = FaqIndex.build(MANY)
+    cuts = [index.calibrate(precision) for precision in (0.5, 0.9, 1.0)]
+    answered = [0 if cut is None else cut.answered for cut in cuts]
+    assert answered == sorted(answered, reverse=True)
+
+
+def test_single_phrasings_leave_nothing_to_calibrate_by() -> None:
+    assert FaqIndex.build([Entry(1, "zh", "怎么退货"), Entry(2, "zh", "能开发票吗")]).calibrate() is None
+
+
+@pytest.mark.parametrize("precision", [0, -1, 1.1])
+def test_an_impossible_precision_is_refused(precision: float) -> None:
+    with pytest.raises(ValueError, match="precision"):
+        INDEX.calibrate(precision)
+
+
+def test_leaving_a_phrasing_out_equals_building_without_it() -> None:
+    rows = [[1, 0.8, 0.2, 0.1], [0.8, 1, 0.3, 0.2], [0.2, 0.3, 1, 0.7], [0.1, 0.2, 0.7, 1]]
+    known = np.array(rows, np.float32)
+    kernel = _ridge.curved(known)
+    weights = np.linalg.solve(kernel[1:, 1:] + _ridge.PENALTY * np.eye(3), [[1, 0], [0, 1], [0, 1]])
+    left_out = (kernel[0, 1:] @ weights).max()
+    learnt = _ridge.learn(known, [0, 2, 4])
+    full = np.linalg.solve(kernel + _ridge.PENALTY * np.eye(4), [[1, 0], [1, 0], [0, 1], [0, 1]])
+    assert learnt.trials[0].score == pytest.approx(left_out * learnt.weights[0, 0] / full[0, 0], rel=1e-4)
+
+
+def test_presorted_ratio_is_token_sort_ratio() -> None:
+    texts = ["get card my", "address an find where", "退 款 怎 么"]
+    mine = sorted_ratios([" ".join(sorted(text.split())) for text in texts], ["card lost my"])
+    assert [row[0] for row in mine.tolist()] == pytest.approx(
+        [fuzz.token_sort_ratio(text, "card my lost") / 100 for text in texts], abs=1e-6
+    )
+
+
+def test_the_phrasings_that_spoke_for_an_article_are_named() -> None:
+    words = INDEX.query("how long until my parcel is delivered", least=0)[0].reasons[0].words
+    assert 1 <= len(words) <= 3
+    assert set(words) <= {entry.text for entry in ENTRIES if entry.article_id == DELIVERY}
+
+
+def test_likeness_finds_articles_that_answer_the_same() -> None:
+    assert INDEX.likeness("怎样退货", RETURNS) > INDEX.likeness("怎样退货", INVOICE)
+    assert INDEX.likeness("怎么退货", RETURNS) == pytest.approx(1)
+    assert INDEX.likeness("怎么退货", 99) == INDEX.likeness("", RETURNS) == 0
+
+
+def test_an_article_known_in_two_languages_is_found_in_both() -> None:
+    assert {INDEX.query(question)[0].article_id for question in ("怎么退货", "return an item")} == {RETURNS}
+    assert INDEX.query("iPhone 怎么退货", least=0)[0].article_id == RETURNS
+
+
+def test_repeated_phrasings_count_once() -> None:
+    twice = FaqIndex.build([*ENTRIES, *ENTRIES])
+    assert [m.score for m in twice.query("怎么退")] == [m.score for m in INDEX.query("怎么退")]
+
+
+@pytest.mark.parametrize("unit", ["退", "return ", "a", "👍"])
+def test_a_question_of_any_length_is_searched(unit: str) -> None:
+    assert len(INDEX.query(unit * 100_000)) <= 3
+
+
+@pytest.mark.slow
+def test_many_phrasings_vote_without_token_sort() -> None:
+    things = [f"{one}{other}" for one in "abcdefghij" for other in "klmnopqrst"]
+    entries = [
+        Entry(nth, "en", f"{how} {thing * 3}") for nth, thing in enumerate(things) for how in range(21)
+    ]
+    assert FaqIndex.build(entries).query(f"about {things[7] * 3}")[0].article_id == 7

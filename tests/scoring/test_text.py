@@ -1,11 +1,13 @@
 """Language, thanks, kind, sentiment and plain scores, in Chinese and English."""
 
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring import text
-from scoring.text import is_thanks_only, kind, language, normalise, score, sentiment
+from scoring.text import is_thanks_only, kind, language, normalise, opinion, score, sentiment, themes
 
 ANY_TEXT = st.text(st.sampled_from("谢好的不怎么?！ok thanks 5分星👍\u200d,.'\n"), max_size=60) | st.text(
     max_size=60
@@ -112,6 +114,8 @@ def test_thanks_need_no_answer(raw: str) -> None:
             "not ok",
             "no",
         ),
+        *("谢谢，不过还是不行", "好的，可还是没收到", "谢谢 没用", "收到了，坏的", "👍但是慢", "谢谢🙏😡"),
+        *("thanks but it still fails", "OK so where is it", "great... another delay", "ok, cancel it"),
         *("great, and my refund?", "thanks " * 20, "👎", "😡"),
     ],
 )
@@ -219,3 +223,101 @@ def test_sentiment_orders_texts() -> None:
 )
 def test_score_only_when_plainly_said(raw: str, expected: int | None) -> None:
     assert score(raw) == expected
+
+
+@pytest.mark.parametrize(
+    ("better", "worse"),
+    [
+        ("房间很干净", "房间不干净"),
+        ("不难吃", "难吃"),
+        ("非常满意", "还行"),
+        ("价格贵，但是味道很好", "味道很好，但是价格贵"),
+        ("没有异味，喜欢", "有异味，不喜欢"),
+        ("谢谢😊", "谢谢😡"),
+        ("快递很快，包装完好", "呵呵，等了半天，包装破损"),
+        ("The room was clean", "The room was not clean"),
+        ("really great", "slightly better"),
+        ("Pricey, but the food is excellent", "The food is excellent, but pricey"),
+        ("not bad at all", "bad"),
+        ("It works, thank you", "Thanks for nothing, it never worked"),
+        ("The app never crashes", "The app crashes"),
+        ("sooooo goooood", "meh"),
+        ("Great battery", "It would have been a great battery"),
+    ],
+)
+def test_sentiment_reads_negation_degree_contrast_and_faces(better: str, worse: str) -> None:
+    assert sentiment(better).p > sentiment(worse).p
+
+
+@given(ANY_TEXT)
+def test_sentiment_is_a_likelihood_with_worded_reasons(raw: str) -> None:
+    found = sentiment(raw)
+    assert 0 <= found.p <= 1
+    assert {reason.code for reason in found.reasons} <= set(text.WEIGHTS)
+
+
+REVIEWS = [
+    "快递很快，但是包装破损",
+    "快递太慢了，等了三天",
+    "客服态度很好",
+    "Delivery was quick, the box was crushed",
+    "The staff were rude",
+    "ok",
+]
+
+
+def test_themes_count_each_text_once_and_tell_how_pleased_it_is_about_them() -> None:
+    found = {theme.name: theme for theme in themes(REVIEWS)}
+    assert (found["delivery"].share.k, found["delivery"].share.n) == (3, 6)
+    assert (found["delivery"].pleased.k, found["delivery"].pleased.n) == (2, 3)
+    assert (found["staff"].share.k, found["staff"].pleased.k) == (2, 1)
+    assert found["packaging"].pleased.k == 0
+    low, high = found["delivery"].share.low, found["delivery"].share.high
+    assert low is not None and high is not None and 0 < low < 0.5 < high < 1
+
+
+def test_themes_come_the_most_frequent_first_and_only_those_that_recur() -> None:
+    counts = [theme.share.k for theme in themes(REVIEWS, at_least=1)]
+    assert counts == sorted(counts, reverse=True) and min(counts) == 1
+    assert all(theme.share.k >= 2 for theme in themes(REVIEWS))
+    assert themes([]) == ()
+
+
+def test_tags_add_themes_and_words() -> None:
+    said = [
+        "The unicorn ride was great",
+        "unicorns everywhere",
+        "独角兽不错",
+        "the zeppelin came late",
+        "zeppelin ok",
+    ]
+    found = {
+        theme.name: theme.share.k
+        for theme in themes(said, {"unicorn": ["unicorn", "独角兽"], "delivery": ["zeppelin"]})
+    }
+    assert found["unicorn"] == 3 and found["delivery"] == 2
+
+
+@given(st.lists(st.sampled_from(REVIEWS), max_size=8), st.randoms())
+def test_the_order_of_texts_does_not_matter(said: list[str], chance: Random) -> None:
+    mixed = list(said)
+    chance.shuffle(mixed)
+    assert themes(mixed) == themes(said)
+    assert opinion(mixed) == opinion(said)
+
+
+def test_opinion_counts_only_texts_that_praise_or_blame() -> None:
+    said = opinion(["很好", "太差了", "great", "周三", ""])
+    assert (said.k, said.n) == (2, 3)
+    assert opinion([]).value is None
+
+
+@pytest.mark.parametrize(
+    "unit", ["谢", "没有", "a ", "好!", "👍", "not ", "5", "a'", "[", "\u0301", "😀\u200d"]
+)
+def test_texts_of_any_length_are_read(unit: str) -> None:
+    raw = unit * (100_000 // len(unit))
+    assert 0 < kind(raw).p <= 1 and 0 <= sentiment(raw).p <= 1
+    assert not is_thanks_only(raw) and score(raw) is None
+    assert len(themes([raw], at_least=1)) < 5
+    assert normalise(normalise(raw)) == normalise(raw)
