@@ -293,7 +293,9 @@ class TestMachines:
 
     @pytest.mark.parametrize("is_known", [True, False])
     def test_two_desks_pointed_at_each_other_fall_silent(self, tmp_path: Path, is_known: bool) -> None:
-        homes = [open_house(tmp_path / name) for name in ("one", "two") if (tmp_path / name).mkdir() is None]
+        for name in ("one", "two"):
+            (tmp_path / name).mkdir()
+        homes = [open_house(tmp_path / name) for name in ("one", "two")]
         words, sender, exchanged = "Hello, do you sell tea?", 0, 0
         waiting = [words]
         while waiting and exchanged < 20:
@@ -463,8 +465,8 @@ class TestEditsByStaff:
 
     @pytest.mark.parametrize(
         ("text", "key"),
-        [("// 其实没发", "edit_answer"), ("/note 1 其实没发", "edit_answer"), ("/reply 2 明天", "edit_answer"),
-         ("/reply 1", "edit_empty"), ("/reply 1 好\n// 内部", "mixed_note"), ("/take 1", "edit_answer")],
+        [("// 其实没发", "edit_answer"), ("/note 1 其实没发", "edit_answer"),
+         ("/reply 2 明天", "edit_answer"), ("/reply 1", "edit_empty"), ("/reply 1 好\n// 内部", "mixed_note"), ("/take 1", "edit_answer")],
     )  # fmt: skip
     def test_an_answer_becomes_nothing_else(self, tmp_path: Path, text: str, key: str) -> None:
         home, message = self.answered(tmp_path)

@@ -179,7 +179,11 @@ def opening(dice: random.Random) -> Opening:
 
 
 @pytest.mark.parametrize(
-    "count", [pytest.param(60, id="some"), pytest.param(10_000, id="10000", marks=pytest.mark.slow)]
+    "count",
+    [
+        pytest.param(60, id="some"),
+        pytest.param(10_000, id="10000", marks=[pytest.mark.slow, pytest.mark.timeout(1800)]),
+    ],
 )
 def test_nobody_is_asked_twice_whatever_the_order(tmp_path: Path, count: int) -> None:
     home = open_house(tmp_path)
