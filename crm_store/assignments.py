@@ -28,6 +28,12 @@ CLOCK = "clock"
 _AT_WORK = Ticket.status.in_([sa.literal_column(f"'{word}'") for word in (Status.NEW, Status.OPEN)])
 # To the letter the condition of the index on owners.
 _UNRESOLVED = sa.text("ticket.status NOT IN ('resolved', 'closed', 'merged')")
+# Feedback that asks for no answer keeps nobody waiting, so it takes nobody's room.
+_AWAITED = sa.or_(
+    Ticket.kind != sa.literal_column(f"'{Kind.FEEDBACK}'"),
+    Ticket.first_due.is_not(None),
+    Ticket.next_due.is_not(None),
+)
 _URGENCY = sa.case({priority.value: -priority.rank for priority in Priority}, value=Ticket.priority, else_=0)
 _SERVES = [held for held, included in INCLUDES.items() if Role.AGENT in included]
 
@@ -97,12 +103,14 @@ def plan(
 
 
 def _waiting(session: Session, inbox_id: int) -> Iterator[Waiting]:
-    """Give the tickets that nobody owns, page by page, in the order in which they are given out."""
+    """Give the tickets that wait for somebody, page by page, in the order in which they are given out."""
     query = (
         sa.select(Ticket.id, Ticket.kind, Ticket.priority, Ticket.opened, Customer.language)
         .join(Customer, Customer.id == Ticket.customer_id)
         .join(Conversation, Conversation.id == Ticket.conversation_id)
-        .where(Ticket.assignee_id.is_(None), _UNRESOLVED, _AT_WORK, Conversation.inbox_id == inbox_id)
+        .where(
+            Ticket.assignee_id.is_(None), _UNRESOLVED, _AT_WORK, _AWAITED, Conversation.inbox_id == inbox_id
+        )
         .order_by(_URGENCY, Ticket.opened, Ticket.id)
     )
     start = 0

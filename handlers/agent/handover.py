@@ -107,7 +107,8 @@ def _give(ctx: Context, ticket: Ticket, owner: Staff, *, how: str, note: str = "
 def _hand_over(
     ctx: Context, ticket: Ticket, owner: Staff, *, how: str, note: str = "", **why: object
 ) -> None:
-    assignments.assign(ctx.session, ticket, owner.id, by=ctx.by, now=ctx.now, reason=how, **why)
+    reason = "skill" if "skill" in why else how
+    assignments.assign(ctx.session, ticket, owner.id, by=ctx.by, now=ctx.now, reason=reason, **why)
     told = f"{how}_note" if note else how
     assigning.tell(
         topics.bench(ctx), ticket, told, telling=ctx.staff.id, by=ctx.staff.name, note=note[:LONGEST_LINE]

@@ -158,6 +158,11 @@ class TestTransfer:
         assert owner(home) == "zhao"
         assert ("tagged", {"tag": "refund"}) in log(home, 1)
         assert log(home, 1)[-1][1]["skill"] == "refund"
+        [told] = home.hears("chen", "/why 1")
+        assert (
+            "Wang 王 handed it over to someone with the right skill, Zhao 赵 (nobody else could take it"
+            in told
+        )
 
     def test_with_nobody_there_it_waits_for_the_skill(self, home: House) -> None:
         home.hears("chen", "/staff zhao skills refund")

@@ -86,6 +86,13 @@ class TestComing:
         assert {row.not_before for row in lines} == {home.now}
         assert all(body(row)["buttons"] for row in lines)
 
+    def test_praise_takes_nobodys_room(self, home: House) -> None:
+        comes(home, "wang")
+        home.hears("li", "I love the new app, great service!")
+        tick(home)
+        assert (get(home, 1).kind, owner(home, 1)) == (Kind.FEEDBACK, None)
+        assert all(row.not_before == home.now for row in home.rows() if row.combinable)
+
     def test_outside_working_time_it_is_said_when_it_begins(self, home: House) -> None:
         home.hears("chen", "/staff wang hours mon-fri 10:00-18:00")
         [told] = home.hears("wang", "/back")
