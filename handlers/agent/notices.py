@@ -28,6 +28,8 @@ def announce(ctx: Context, number: int, *, kind: str, subject: str) -> None:
     if presence.is_anyone_here(ctx.session, ctx.place.inbox_id):
         waits = ctx.now + A_MOMENT
         wake(ctx.session, "tick:assignment")
+    if _is_muted(ctx):
+        return
     group = ctx.desk.staff_group
     for chat, language in _agents(ctx) if group is None else [(group, ctx.desk.language)]:
         line = _line(ctx, language, number, kind=kind, subject=subject)

@@ -3,12 +3,12 @@
 from crm_store import blocks, conversations
 from crm_store.customers import Contact
 from handlers.context import Context
-from handlers.customer import inquiry
-from handlers.ports import Edit, Message, Press
+from handlers.customer import inquiry, privacy
+from handlers.ports import Edit, Message, Press, Reaction
 
 # What anyone may always do: decide what we may send and keep, and how we speak to them.
-COMMANDS = frozenset({"stop", "settings", "language", "help", "mydata", "erase"})
-BUTTONS = frozenset({"unsub", "consent", "switch", "surveys", "language", "mydata", "erase", "erase_not"})
+COMMANDS = frozenset({"stop", "settings", "language", "help", "mydata", "erase", "cancel"})
+BUTTONS = frozenset({"unsub", "consent", "switch", "surveys", "no_surveys", "language", "my_data", "erase"})
 
 
 def admits(ctx: Context, *, may_keep: bool) -> bool:
@@ -21,11 +21,11 @@ def admits(ctx: Context, *, may_keep: bool) -> bool:
     event = ctx.event
     if isinstance(event, Press):
         return event.verb in BUTTONS
-    if isinstance(event, Message) and _command(event.text) in COMMANDS:
+    if isinstance(event, Message) and (_command(event.text) in COMMANDS or privacy.is_asked(ctx)):
         return True
     if may_keep and isinstance(event, Message | Edit) and _says_something(event):
         _hold(ctx, contact, event)
-    return not isinstance(event, Message | Edit)
+    return not isinstance(event, Message | Edit | Reaction)
 
 
 def _command(text: str) -> str:

@@ -45,6 +45,20 @@ def test_rights_stay(home: House) -> None:
     assert home.hears("mei", "/language en") != []
 
 
+def test_the_wish_to_be_erased_is_heard(home: House) -> None:
+    home.hears("chen", "/block 1")
+    [told] = home.hears("mei", "请删除我的数据")
+    assert told != KEPT
+    assert waiting(home) == 0
+
+
+def test_a_new_ticket_of_a_muted_customer_is_announced_to_nobody(home: House) -> None:
+    home.hears("chen", "/mute 1 2h")
+    told = home.hears("mei", "/complaint 你们重复扣款了")
+    assert [line.partition(": ")[0] for line in told] == [MEI]
+    assert get(home, 2).kind == "complaint"
+
+
 def test_edits_change_what_is_held(home: House) -> None:
     home.hears("chen", "/block 1")
     home.hears("mei", "一")
