@@ -34,7 +34,7 @@ class Portrait:
     buyers: int
     revenue: int | None
     orders: float | None
-    silent: str | None
+    last_day: str | None
     p_active: float | None
 
 

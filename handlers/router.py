@@ -75,9 +75,11 @@ def command(  # noqa: PLR0913 - a row of the table of contents
     return Route("command", name, run, role, takes, reads, menu, also=also)
 
 
-def button(verb: str, run: Handler, *, role: Role = Role.CUSTOMER, reads: bool = False) -> Route:
+def button(
+    verb: str, run: Handler, *, role: Role = Role.CUSTOMER, also: Role | None = None, reads: bool = False
+) -> Route:
     """Route a press of a button with this verb; the handler gets its subject and revision."""
-    return Route("button", verb, run, role, reads=reads)
+    return Route("button", verb, run, role, reads=reads, also=also)
 
 
 def dialog(kind: str, run: Handler, *, role: Role = Role.CUSTOMER) -> Route:

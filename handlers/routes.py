@@ -33,6 +33,7 @@ from handlers.clockwork import (
     indexing,
     launches,
     remedies,
+    scores,
     sla,
     stale,
     sums,
@@ -45,7 +46,7 @@ from handlers.clockwork import quality as quality_clock
 from handlers.customer import changes as customer_changes
 from handlers.customer import comment, consent, faq, inquiry, kinds, privacy, rating, remedy, start, status
 from handlers.customer import gate as gate_keeping
-from handlers.marketer import campaigns, running, sending, strategy
+from handlers.marketer import campaigns, running, segments, sending, strategy
 from handlers.ports import Edit, Membership, Reaction, ThreadChange
 from handlers.router import Router, button, command, desk_text, dialog, event, gate, text, tick
 from handlers.supervisor import (
@@ -55,6 +56,7 @@ from handlers.supervisor import (
     groups,
     hours,
     low_ratings,
+    loyalty,
     machinery,
     quality,
     satisfaction,
@@ -158,6 +160,9 @@ ROUTES: Router = Router(
     event(ThreadChange, changes.changed),
     # Supervisors
     command("fixed", fixed.preview, role=Role.SUPERVISOR, takes="text"),
+    command("loyalty", loyalty.loyalty, role=Role.SUPERVISOR, also=Role.MARKETER, reads=True),
+    button("at_risk", loyalty.turn, role=Role.SUPERVISOR, also=Role.MARKETER, reads=True),
+    button("win_back", segments.win_back, role=Role.SUPERVISOR, also=Role.MARKETER),
     button("fixed", fixed.confirm, role=Role.SUPERVISOR),
     button("fixed_not", fixed.drop, role=Role.SUPERVISOR),
     command("satisfaction", satisfaction.satisfaction, role=Role.SUPERVISOR, takes="text?", reads=True),
@@ -184,6 +189,10 @@ ROUTES: Router = Router(
     command("resume", running.resume, role=Role.MARKETER, takes="word"),
     command("preview", running.preview, role=Role.MARKETER, takes="word", reads=True),
     command("recipients", running.people, role=Role.MARKETER, takes="word text?", reads=True),
+    command("segment", segments.segment, role=Role.MARKETER, also=Role.SUPERVISOR, takes="text?", reads=True),
+    button("segment", segments.pressed, role=Role.MARKETER, also=Role.SUPERVISOR, reads=True),
+    button("segment_save", segments.save, role=Role.MARKETER, also=Role.SUPERVISOR),
+    button("segment_campaign", segments.campaign, role=Role.MARKETER),
     command("strategy", strategy.strategy, role=Role.MARKETER, also=Role.SUPERVISOR, takes="word?"),
     dialog("campaign", campaigns.steps, role=Role.MARKETER),
     button("campaign", campaigns.pressed, role=Role.MARKETER),
@@ -207,6 +216,7 @@ ROUTES: Router = Router(
     tick("fixes", fixes.tell),
     tick("assignment", assignment.assign),
     tick("sums", sums.sum_days),
+    tick("scores", scores.recompute, reads=True),
     tick("quality", quality_clock.look_back),
     tick("surveys", surveys.ask_due),
     tick("incidents", incidents_clock.turn),

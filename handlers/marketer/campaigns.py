@@ -12,13 +12,14 @@ from crm_store.errors import RefusedError
 from crm_store.models.customer import Customer
 from crm_store.models.dialog import Dialog
 from handlers.context import Context
-from handlers.marketer import previews, schedules
+from handlers.marketer import naming, previews, schedules
 from handlers.ports import Button
 from handlers.router import seat
 
 KIND = "campaign"
 LASTS = timedelta(days=7)
 LONGEST = 4000
+SEGMENT = ("segment:", "分群:", "分群：")
 AT_ONCE = 10_000
 """So many customers are counted while the marketer waits; more are counted on a tap, beside the writer."""
 
@@ -31,6 +32,13 @@ def begin(ctx: Context) -> None:
         return
     keys = [_key(ctx, found, "continue"), _key(ctx, found, "anew"), _key(ctx, found, "discard")]
     ctx.reply("campaign.unfinished", step=ctx.say(f"campaign.step.{found.step}"), buttons=[keys])
+
+
+def start_for(ctx: Context, audience: Mapping[str, object]) -> None:
+    """Start a campaign whose audience is chosen already."""
+    dialog = dialogs.start(ctx.session, seat(ctx.event), kind=KIND, step="zh", expires=ctx.now + LASTS)
+    dialog.answers = {"audience": dict(audience)}
+    _ask(ctx, dialog)
 
 
 def steps(ctx: Context, dialog: Dialog, text: str) -> None:
@@ -154,7 +162,12 @@ def _hear_zh(ctx: Context, dialog: Dialog, words: str) -> None:
 
 
 def _hear_en(ctx: Context, dialog: Dialog, words: str) -> None:
-    _go(ctx, dialog, "audience", en=_short_enough(words))
+    _go(ctx, dialog, _after_texts(dialog), en=_short_enough(words))
+
+
+def _after_texts(dialog: Dialog) -> str:
+    """Return the step after both texts: the audience, unless the campaign began with one."""
+    return "when" if "audience" in dialog.answers else "audience"
 
 
 def _short_enough(words: str) -> str:
@@ -163,7 +176,12 @@ def _short_enough(words: str) -> str:
     return words
 
 
-def _hear_tag(ctx: Context, dialog: Dialog, words: str) -> None:
+def _hear_audience(ctx: Context, dialog: Dialog, words: str) -> None:
+    if words.casefold().startswith(SEGMENT):
+        named = naming.read(ctx, words.replace("：", ":").partition(":")[2])
+        chosen = {"kind": "segment", "value": named.name, "rule": dict(named.rule)}
+        _go(ctx, dialog, "when", audience=chosen)
+        return
     tag = words.removeprefix("#").strip()
     if not campaigns.has_tag(ctx.session, tag):
         raise RefusedError("campaign_tag", tag=tag[:40])
@@ -202,7 +220,7 @@ _ANY = ("zh", "en", "audience", "when", "confirm")
 _TYPED: Mapping[str, Callable[[Context, Dialog, str], None]] = {
     "zh": _hear_zh,
     "en": _hear_en,
-    "audience": _hear_tag,
+    "audience": _hear_audience,
     "when": _hear_when,
 }
 
@@ -214,7 +232,7 @@ def _to(step: str, **answers: object) -> Act:
 def _skip_en(ctx: Context, dialog: Dialog) -> None:
     if not dialog.answers.get("zh"):
         raise RefusedError("campaign_empty")
-    _go(ctx, dialog, "audience", en="")
+    _go(ctx, dialog, _after_texts(dialog), en="")
 
 
 _PRESSED: Mapping[str, tuple[tuple[str, ...], Act]] = {
