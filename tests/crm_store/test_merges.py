@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import cast
 
 import pytest
 import sqlalchemy as sa
@@ -86,7 +87,7 @@ def rows(session: Session, numbers: list[int]) -> Mapping[str, object]:
         (Ticket, Ticket.id), (TicketTag, TicketTag.ticket_id), (Message, Message.ticket_id),
         (Survey, Survey.ticket_id), (RemedyCheck, RemedyCheck.ticket_id),
     ):  # fmt: skip
-        table = model.__table__
+        table = cast("sa.Table", model.__table__)
         asked = sa.select(table).where(whose.in_(numbers)).order_by(*table.primary_key.columns)
         found[table.name] = [tuple(row) for row in session.execute(asked)]
     return found

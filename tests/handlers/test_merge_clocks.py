@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy.orm import Session
 
 from crm_store import deadlines
 from crm_store.models.conversation import Message
@@ -14,6 +15,7 @@ from crm_store.models.sla import TicketClock
 from crm_store.models.survey import RemedyCheck, Survey
 from crm_store.models.tag import TicketTag
 from crm_store.models.ticket import Ticket
+from crm_store.rules.sla_clock import Clock
 from tests.factories import House
 from tests.handlers.customers import look, open_house
 
@@ -46,6 +48,16 @@ def rows(at: House) -> dict[str, list[tuple[object, ...]]]:
     return look(at, query)
 
 
+def clocks(session: Session) -> list[Clock | None]:
+    """Return the clocks as they were kept."""
+    return [deadlines.standing(session, number).clock for number in (1, 2)]
+
+
+def folded(session: Session) -> list[Clock | None]:
+    """Return the clocks as the logs tell them from their beginning."""
+    return [deadlines.recompute(session, number) for number in (1, 2)]
+
+
 def play(at: House, history: list[tuple[tuple[str, str], int, int]]) -> None:
     at.hears("mei", "/ask 订单什么时候到？")
     at.hears("mei", "/complaint 你们重复扣款了，我要投诉！")
@@ -71,10 +83,7 @@ def test_parting_gives_every_row_back(
         if merged is not None:
             at.hears("chen", f"/unmerge {source}")
         assert rows(at) == before
-        for number in (1, 2):
-            clock = look(at, lambda session, number=number: deadlines.standing(session, number).clock)
-            again = look(at, lambda session, number=number: deadlines.recompute(session, number))
-            assert clock == again
+        assert look(at, clocks) == look(at, folded)
         at.store.close()
 
 
