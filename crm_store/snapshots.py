@@ -11,7 +11,7 @@ from crm_store import tags
 from crm_store.models.survey import RemedyCheck, Survey, SurveyState
 from crm_store.models.tag import TicketTag
 from crm_store.models.ticket import Ticket
-from crm_store.rules.lifecycle import Status
+from crm_store.rules.lifecycle import ACTIVE, Status
 from crm_store.types import instant, micros
 
 Snapshot = Mapping[str, object]
@@ -50,8 +50,10 @@ def restore(session: Session, ticket: Ticket, *, before: Snapshot, after: Snapsh
     was, left = columns(before), columns(after)
     answered = was["status"] == Status.NEW and ticket.first_replied is not None
     for name in STATE:
-        if not (answered and name in {"status", "assignee_id"}):  # it stays with whoever answered it
+        if not (answered and name in {"status", "assignee_id"}):
             put(ticket, name, was[name])
+    if answered and ticket.status not in ACTIVE:
+        put(ticket, "status", Status.OPEN.value)  # it is open again, and stays with whoever answered it
     for name in TIMERS:
         if plain(getattr(ticket, name)) == left.get(name):
             put(ticket, name, was[name])

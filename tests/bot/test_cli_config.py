@@ -93,7 +93,7 @@ class TestHelp:
         assert "--help" in said.err
 
     @pytest.mark.parametrize(("arguments", "told"), [
-        (["import"], "Missing argument 'file'"),
+        (["import"], "Missing argument '[KIND]'"),
         (["run", "now"], "unexpected extra argument"),
         (["backup", "--fast"], "No such option: --fast"),
         (["demo", "--port", "web"], "Invalid value for '--port'"),

@@ -158,5 +158,6 @@ def test_what_a_macro_changed_is_taken_back(home: House) -> None:
     press(home)
     home.hears("wang", "/undo")
     found = get(home, number)
-    assert (found.status, found.priority, kept(home, number)) == (Status.NEW, Priority.NORMAL, ["vip"])
+    assert (found.status, found.priority, kept(home, number)) == (Status.OPEN, Priority.NORMAL, ["vip"])
+    assert found.assignee_id == home.staff_ids["wang"]  # whose words have gone out
     assert [kind for kind, _ in log(home, number)][-1] == "undone"
