@@ -23,7 +23,7 @@ GROWING = ("keep", "grow")
 LONGEST_NAME = 40
 
 _customer = Customer.__table__
-_score = CustomerScore.__table__
+_score = CustomerScore.__table__.alias("scored")
 
 
 @dataclass(frozen=True, slots=True)

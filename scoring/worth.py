@@ -205,11 +205,22 @@ def _chances(summaries: Mapping[int, Summary], as_of: date, models: Models) -> l
 
 
 def _future(summaries: Mapping[int, Summary], as_of: date, models: Models) -> dict[int, float | None]:
-    """Return the revenue to expect of each customer within a year, None without both models."""
-    if models.buying is None or models.spending is None:
+    """Return the revenue to expect of each customer within a year, None without a model of their buying.
+
+    While what purchases are worth is not settled, each is taken to be worth the customer's own mean.
+    """
+    if models.buying is None:
         return dict.fromkeys(summaries)
     own = [one.history(as_of) for one in summaries.values()]
-    return dict(zip(summaries, value.clv(models.buying, models.spending, own, rate=RATE), strict=True))
+    if models.spending is not None:
+        return dict(zip(summaries, value.clv(models.buying, models.spending, own, rate=RATE), strict=True))
+    columns = [h.x for h in own], [h.tx for h in own], [h.age for h in own]
+    times = value.expected_purchases(models.buying, *columns, value.YEAR)
+    discount = (1 + RATE) ** -0.5  # as if all came in the middle of the year
+    return {
+        who: expected * one.revenue / one.days * discount
+        for (who, one), expected in zip(summaries.items(), times, strict=True)
+    }
 
 
 def _usual(standing: Mapping[int, tuple[loyalty.Standing, Class]]) -> dict[Class, float]:

@@ -10,7 +10,7 @@ from matplotlib.ticker import FuncFormatter
 
 from handlers.charts import paper
 from handlers.charts.paper import DPI, FEW, GRID, INK, QUIET, SIZE
-from scoring.loyalty import STAGES, Stage
+from scoring.loyalty import Stage
 
 COLORS: Mapping[Stage, str] = {
     "new": "#93c5fd",
@@ -18,6 +18,7 @@ COLORS: Mapping[Stage, str] = {
     "at_risk": "#f59e0b",
     "lapsed": "#cbd5e1",
 }
+UPWARDS: Sequence[Stage] = ("active", "new", "at_risk", "lapsed")
 PALE = 0.45  # of a bar that rests on few customers
 WRITTEN = 0.07  # a smaller share has no room for its number
 
@@ -60,7 +61,7 @@ def stage_figure(bars: Sequence[StageBar], *, labels: StageLabels, font: str | N
     _axes(axes, bars)
     paper.head(figure, labels.title, labels.subtitle)
     if any(bar.n for bar in bars):
-        paper.legend(figure, [Patch(color=COLORS[stage], label=labels.stages[stage]) for stage in STAGES])
+        paper.legend(figure, [Patch(color=COLORS[stage], label=labels.stages[stage]) for stage in UPWARDS])
     else:
         figure.text(0.5, 0.45, labels.empty, ha="center", color=QUIET, fontsize=13, backgroundcolor="white")
     paper.set_font(figure, font)
@@ -70,7 +71,7 @@ def stage_figure(bars: Sequence[StageBar], *, labels: StageLabels, font: str | N
 def _draw(axes: Axes, at: int, bar: StageBar) -> None:
     """Draw one bar from the active at the bottom to the lapsed at the top."""
     bottom = 0.0
-    for stage in ("active", "new", "at_risk", "lapsed"):
+    for stage in UPWARDS:
         share = bar.counts.get(stage, 0) / bar.n if bar.n else 0.0
         alpha = 1.0 if bar.n >= FEW else PALE
         axes.bar(at, share, bottom=bottom, width=0.62, color=COLORS[stage], alpha=alpha, zorder=2)

@@ -100,6 +100,9 @@ def _marks(ctx: Context, seen: Portrait, run: ScoreRun | None) -> Iterator[str]:
     if run is None:
         yield ctx.say("segment.no_scores")
         return
+    if not seen.members:
+        yield ctx.say("segment.nobody")
+        return
     if not seen.buyers or seen.revenue is None or seen.orders is None:
         yield ctx.say("segment.no_buyers")
         return

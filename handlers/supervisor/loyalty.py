@@ -9,6 +9,7 @@ from babel.numbers import format_currency
 from crm_store import rating_counts, ratings, scores
 from crm_store.models.score import ScoreRun
 from crm_store.models.survey import SurveyKind
+from crm_store.rules.roles import Role
 from handlers.context import Context
 from handlers.ports import Button, Picture
 from handlers.supervisor import sheets
@@ -56,7 +57,8 @@ def turn(ctx: Context, subject: str, revision: int) -> None:
         ctx.say("loyalty.at_risk", count=count, first=PAGE * page + 1, last=PAGE * page + len(found)),
         *(_listed(ctx, one, run.currency) for one in found),
     ]
-    keys = [[Button(f"👤 {one.name}"[:40], "customer", one.customer_id)] for one in found]
+    may_look = ctx.staff.may(Role.AGENT)
+    keys = [[Button(f"👤 {one.name}"[:40], "customer", one.customer_id)] for one in found if may_look]
     ends = [
         Button(ctx.say(f"key.loyalty.{word}"), "at_risk", "", to)
         for word, to in (("back", page - 1), ("more", page + 1))
@@ -179,7 +181,7 @@ def _picture(ctx: Context, run: ScoreRun, counts: Counts, months: Mapping[str, C
     ]
     labels = stages.StageLabels(
         title=ctx.say("loyalty.chart"),
-        subtitle=ctx.say("loyalty.head", count=sum(counts.values()), day=run.as_of),
+        subtitle=ctx.say("loyalty.chart.count", count=sum(counts.values()), day=run.as_of),
         stages={stage: ctx.say(f"profile.stage.{stage}") for stage in STAGES},
         empty=ctx.say("loyalty.none"),
     )
