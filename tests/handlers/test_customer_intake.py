@@ -466,7 +466,8 @@ class TestEditsByStaff:
     @pytest.mark.parametrize(
         ("text", "key"),
         [("// 其实没发", "edit_answer"), ("/note 1 其实没发", "edit_answer"),
-         ("/reply 2 明天", "edit_answer"), ("/reply 1", "edit_empty"), ("/reply 1 好\n// 内部", "mixed_note"), ("/take 1", "edit_answer")],
+         ("/reply 2 明天", "edit_answer"), ("/reply 1", "edit_empty"), ("/reply 1 好\n// 内部", "mixed_note"),
+         ("/take 1", "edit_answer")],
     )  # fmt: skip
     def test_an_answer_becomes_nothing_else(self, tmp_path: Path, text: str, key: str) -> None:
         home, message = self.answered(tmp_path)
