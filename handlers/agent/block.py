@@ -125,7 +125,7 @@ def _show(ctx: Context, ticket: Ticket, said: Sequence[Message], *, name: str) -
     if thread is None:
         desk.tell(ctx, words, ticket=ticket.id, buttons=cards.keys(ctx.say, ticket), shows=said[-1].id)
         return
-    topics.tell(at, thread, OutboundMessage(words))
+    topics.tell(at, thread, OutboundMessage(words), said=said)
     topics.copy(at, thread, said)
     boards.refresh(at, ticket)
     if thread.provider_id != ctx.place.thread:

@@ -107,7 +107,8 @@ def _show(ctx: Context, source: Ticket, target: Ticket, *, words: str, said: Seq
             topics.say(at, left, "merge.left", **told)
         topics.close(at, source.id)
     if goes_on is not None:
-        topics.tell(at, goes_on, OutboundMessage(f"{at.say('merge.came', **told)}\n\n{words}".strip()))
+        came = f"{at.say('merge.came', **told)}\n\n{words}".strip()
+        topics.tell(at, goes_on, OutboundMessage(came), said=said)
         topics.copy(at, goes_on, said)
     elif left is not None:
         topics.make(at, target)

@@ -78,9 +78,11 @@ def say(at: Bench, thread: Thread, key: str, **values: object) -> int:
     return tell(at, thread, OutboundMessage(at.say(key, **values)))
 
 
-def tell(at: Bench, thread: Thread, message: OutboundMessage) -> int:
-    """Write into a topic, after what was written there before."""
-    return outbox.enqueue(at.session, replace(_draft(thread), body=message.body()), now=at.now)
+def tell(at: Bench, thread: Thread, message: OutboundMessage, *, said: Sequence[Message] = ()) -> int:
+    """Write into a topic, after what was written there before; `said` is what can be read in it."""
+    heard = [one.id for one in said if one.direction == Direction.INBOUND]
+    draft = replace(_draft(thread), body=message.body(), shows_id=max(heard, default=None))
+    return outbox.enqueue(at.session, draft, now=at.now)
 
 
 def close(at: Bench, ticket_id: int) -> None:

@@ -196,7 +196,8 @@ class TestTopics:
         assert any("#2 is now part of #1." in line for line in told)
         assert any("Wang 王 merged #2 into this ticket" in line and "Hello?" in line for line in told)
         assert {thread.ticket_id: thread.state for thread in threads(group)}[two] == ThreadState.CLOSED
-        told = group.hears("wang", "On its way", group=True, thread=topic[two])
+        send_all(group)
+        told = group.hears("wang", "On its way", group=True, thread=topic[two], id="99999")
         assert f"{MEI}: On its way" in told
         assert f"{STAFF_GROUP}: #2 is part of #1 now, so this is about #1." in told
         assert said(group, one)[-1] == ("outbound", "On its way")
@@ -213,3 +214,14 @@ class TestTopics:
         assert not [row for row in group.rows() if row.chat == MEI and "inside" in row.body]
         assert ("note", "and this") in said(group, one)
         assert ("note", "keep this inside") in said(group, two)
+
+    def test_what_came_along_counts_as_read_in_the_topic(self, group: House) -> None:
+        one, two = ticket(group), ticket(group, words="Hello?")
+        group.hears("wang", f"/take {one}", group=True)
+        send_all(group)
+        topic = str(threads(group)[0].provider_id)
+        group.hears("chen", f"/merge {two} {one}")
+        send_all(group)
+        group.outgoing()
+        group.passes(minutes=1)
+        assert f"{MEI}: On its way" in group.hears("wang", "On its way", group=True, thread=topic, id="99999")
