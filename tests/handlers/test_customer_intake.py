@@ -410,7 +410,7 @@ class TestOpinions:
         home.hears("li", "/ask is there a delivery on Sunday?")
         home.outgoing()
         [preview] = home.hears("chen", "/fixed delivery We have a new courier.")
-        assert "2 customers" in preview
+        assert "reported by 2" in preview
         [data] = [data for label, data in home.buttons() if label == "Tell 2"]
         home.presses("chen", data)
         assert [turn(home, "fixes") for _ in range(2)] == [
@@ -421,7 +421,7 @@ class TestOpinions:
         assert "nobody to tell" in home.hears("chen", "/fixed delivery")[0]
         home.passes(days=1)
         home.hears("li", "/feedback the delivery is slow again")
-        assert "1 customers" in home.hears("chen", "/fixed delivery")[0]
+        assert "reported by 1" in home.hears("chen", "/fixed delivery")[0]
 
     def test_old_reports_and_the_unreachable_are_left_out(self, tmp_path: Path) -> None:
         home = open_house(tmp_path)
