@@ -149,6 +149,7 @@ def _ticket(case: Case) -> Row:
         "kind": case.kind.value, "status": case.status.value, "priority": PRIORITY[case.kind].value,
         "subject": case.text[:80], "opened": case.opened, "assignee_id": case.agent,
         "first_due": targets.get(Target.FIRST_RESPONSE), "resolution_due": targets.get(Target.RESOLUTION),
+        "sla_version": PRESET.version, "calendar_version": 0,
         "first_replied": case.replied, "resolved": case.resolved, "bot_quiet": case.replied is not None,
         "root_cause": case.story.cause or None if is_over else None,
         "remedy": case.story.remedy or None if is_over else None, "episode": 1,
