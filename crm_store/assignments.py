@@ -13,6 +13,7 @@ from crm_store.models.conversation import Conversation, Direction, Message
 from crm_store.models.customer import Customer
 from crm_store.models.presence import Presence, PresenceState
 from crm_store.models.staff import Staff, StaffRole
+from crm_store.models.tag import Tag, TicketTag
 from crm_store.models.ticket import Event, Ticket
 from crm_store.rules.assignment import Candidate, Choice, Code, Waiting, choose, taking_none
 from crm_store.rules.business_hours import OpenHours
@@ -91,7 +92,10 @@ def plan(
     """Choose who gets which of the waiting tickets, up to so many; what nobody can answer is passed over."""
     able = {one.id: one for one in candidates}
     chosen: list[Choice] = []
-    for ticket in _waiting(session, inbox_id):
+    free = [one for one in candidates if taking_none(one) is None]
+    if not free:
+        return chosen
+    for ticket in _waiting(session, inbox_id, free):
         if len(chosen) == limit or all(taking_none(one) for one in able.values()):
             break
         choice = choose(ticket, list(able.values()))
@@ -102,14 +106,19 @@ def plan(
     return chosen
 
 
-def _waiting(session: Session, inbox_id: int) -> Iterator[Waiting]:
-    """Give the tickets that wait for somebody, page by page, in the order in which they are given out."""
+def _waiting(session: Session, inbox_id: int, free: Sequence[Candidate]) -> Iterator[Waiting]:
+    """Give the tickets that wait for one of these, page by page, in the order in which they are given out."""
     query = (
         sa.select(Ticket.id, Ticket.kind, Ticket.priority, Ticket.opened, Customer.language)
         .join(Customer, Customer.id == Ticket.customer_id)
         .join(Conversation, Conversation.id == Ticket.conversation_id)
         .where(
-            Ticket.assignee_id.is_(None), _UNRESOLVED, _AT_WORK, _AWAITED, Conversation.inbox_id == inbox_id
+            Ticket.assignee_id.is_(None),
+            _UNRESOLVED,
+            _AT_WORK,
+            _AWAITED,
+            *_within_reach(free),
+            Conversation.inbox_id == inbox_id,
         )
         .order_by(_URGENCY, Ticket.opened, Ticket.id)
     )
@@ -130,6 +139,17 @@ def _waiting(session: Session, inbox_id: int) -> Iterator[Waiting]:
         if len(rows) < PAGE:
             return
         start += PAGE
+
+
+def _within_reach(free: Sequence[Candidate]) -> Iterator[sa.ColumnElement[bool]]:
+    """Leave out what none of these can answer, so that it keeps nobody busy."""
+    able = frozenset().union(*(one.skills for one in free))
+    missing = sa.select(TicketTag.tag).where(
+        TicketTag.ticket_id == Ticket.id, TicketTag.tag == Tag.name, Tag.is_skill, TicketTag.tag.not_in(able)
+    )
+    yield ~missing.exists()
+    if all(one.languages for one in free):
+        yield Customer.language.in_(frozenset().union(*(one.languages for one in free)))
 
 
 def waiting(session: Session, ticket: Ticket) -> Waiting:

@@ -26,7 +26,7 @@ from handlers.agent import boards, cards, topics
 from handlers.agent.topics import Bench
 from handlers.ports import Button, OutboundMessage
 
-CHUNK = 10
+CHUNK = 5
 GRACE = timedelta(
     minutes=15
 )  # of open hours in which anyone may take a complaint before it is its supervisor's
