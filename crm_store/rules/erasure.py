@@ -25,8 +25,15 @@ _CODE = re.compile(r"[a-z][a-z_]{0,30}(:[a-z0-9_]{1,20})?")
 
 
 def kept(kind: str, detail: Mapping[str, object]) -> dict[str, object]:
-    """Return what stays of an event's detail: figures, truths and times, and the codes of our own choices."""
-    return {name: value for name, value in detail.items() if _may_stay(kind, name, value)}
+    """Return an event's detail without words: figures, truths, times and codes stay, the rest is empty.
+
+    Every name stays, so that the event can still be told.
+    """
+    return {name: value if _may_stay(kind, name, value) else _empty(value) for name, value in detail.items()}
+
+
+def _empty(value: object) -> object:
+    return "" if isinstance(value, str) else type(value)()
 
 
 def _may_stay(kind: str, name: str, value: object) -> bool:

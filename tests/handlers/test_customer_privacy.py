@@ -20,6 +20,7 @@ from crm_store import (
     search,
     tickets,
 )
+from crm_store.belongings import owned
 from crm_store.journal import Arrival
 from crm_store.models.base import Base
 from crm_store.models.conversation import Message
@@ -102,6 +103,8 @@ def life(at: House) -> None:
     at.hears("wang", f"/take {number}")
     at.hears("wang", f"/reply {number} 您好{NAME}，{WORDS[3]}")
     at.hears("wang", f"/note {number} {NAME} 很客气 {WORDS[4]}")
+    at.hears("wang", f"/kind {number} feedback")
+    at.hears("wang", f"/kind {number} inquiry")
     at.hears("wang", f"/resolve {number}")
     tick(at, "surveys")
     send_all(at)
@@ -109,6 +112,11 @@ def life(at: House) -> None:
     at.presses("mei", five)
     at.hears("mei", f"{WORDS[5]} 很好")
     at.hears("mei", f"/complaint {WORDS[2]} 坏了")
+    at.hears("wang", "/take 2")
+    at.hears("wang", f"/resolve 2 {WORDS[3]} | {WORDS[0]}")
+    at.hears("wang", "/close 2")
+    at.hears("mei", f"/ask {WORDS[1]} 在哪里买？")
+    at.hears("wang", "/tag 3 gift")
     at.passes(minutes=5)
     tick(at, "indexing")
     send_all(at)
@@ -150,6 +158,29 @@ def test_nothing_of_the_person_is_left(at: House) -> None:
     assert [canary for canary in (*CANARIES, f"'{MEI}'") if canary in after] == []
 
 
+# Tables of the house: what it is, has and has learned, without a word of a customer. What a table added later
+# holds of customers is erased when a foreign key leads there; else it must be seen to in `crm_store.traces`.
+OF_THE_HOUSE = frozenset(
+    [
+        "alert", "alert_watch", "article", "article_phrasing", "article_text", "calendar_version", "campaign",
+        "channel_strategy", "digest", "fix", "inbox", "incident_watch", "invitation", "macro", "macro_step",
+        "macro_text", "occurrence", "policy_cap", "policy_version", "presence", "quality_draw", "rating_day",
+        "rating_day_stale", "rating_summed", "score_run", "search_mark", "segment", "shift", "sla_target",
+        "sla_version", "special_day", "staff", "staff_language", "staff_role", "staff_skill", "stage_month",
+        "tag", "themes_read",
+    ]
+)  # fmt: skip
+SEEN_TO = frozenset(
+    ["attachment", "audit", "chat_gate", "dialog", "erasure", "journal", "kind_correction", "undoable"]
+)
+
+
+def test_every_table_is_erased_or_known_to_hold_no_customer() -> None:
+    """Whoever adds a table decides here what an erasure does with it."""
+    left = {table.name for table in Base.metadata.sorted_tables} - {table.name for table in owned()}
+    assert left == OF_THE_HOUSE | SEEN_TO
+
+
 def test_nothing_is_left_in_the_bytes_of_the_file(tmp_path: Path) -> None:
     at = house(tmp_path, ROUTES, staff_group=STAFF_GROUP)
     life(at)
@@ -185,8 +216,8 @@ def test_the_record_of_it_names_nobody_and_tickets_are_closed(at: House) -> None
     assert (erasure.started, erasure.ended, erasure.customer_id) == (at.now, at.now, None)
     assert erasure.addresses == []
     assert erasure.counts["message"] > 3  # type: ignore[operator]  # a number
-    assert {get(at, 1).status, get(at, 2).status} == {Status.CLOSED}
-    [card] = at.hears("wang", "/why 2")
+    assert {get(at, number).status for number in (1, 2, 3)} == {Status.CLOSED}
+    [card] = at.hears("wang", "/why 3")
     assert "customer had everything erased" in card or "客户要求删除资料" in card
     assert "已删除的客户" in at.hears("wang", "/customer 1")[0]
 
@@ -216,14 +247,14 @@ def test_pressing_twice_and_writing_again(at: House) -> None:
     at.presses("mei", confirm)
     assert at.presses("mei", confirm) == [f"{MEI}: 我们这里没有您的任何资料。"]
     told = at.hears("mei", "你好，我想买茶壶")
-    assert any("#3" in line for line in told)
+    assert any("#4" in line for line in told)
     tick(at, "privacy")
     send_all(at)
     tick(at, "privacy")
     at.outgoing()
     assert at.presses("mei", confirm) == [f"{MEI}: 我们这里没有您的任何资料。"]
-    assert get(at, 3).subject == "你好，我想买茶壶"
-    assert get(at, 3).status == Status.NEW
+    assert get(at, 4).subject == "你好，我想买茶壶"
+    assert get(at, 4).status == Status.NEW
 
 
 def test_others_and_staff_keep_theirs(at: House) -> None:
