@@ -249,7 +249,7 @@ class Settings(BaseModel):
     def calendar(self, today: date) -> Plan:
         """Return when the desk is open: its week, the holidays around this year and the days it is closed."""
         week = read_week(self.desk.hours)
-        specials = [Special(day, (), Source.SETTINGS) for day in self.desk.closed]
+        specials = [Special(day, (), Source.SETTINGS) for day in sorted(set(self.desk.closed))]
         if self.desk.holidays is not None:
             specials += public_holidays.around(self.desk.holidays, week, today)
         return Plan(self.timezone, week, specials)

@@ -27,7 +27,7 @@ def store(store_url: str) -> Iterator[Store]:
 def settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HEARWELL_TIMEZONE", "Asia/Shanghai")
     monkeypatch.setenv("HEARWELL_DESK__HOURS", OFFICE)
-    monkeypatch.setenv("HEARWELL_DESK__CLOSED", "2026-05-09,2026-03-05")
+    monkeypatch.setenv("HEARWELL_DESK__CLOSED", "2026-05-09,2026-03-05,2026-05-09")
     monkeypatch.setenv("HEARWELL_DESK__HOLIDAYS", "cn")
 
 
