@@ -20,6 +20,7 @@ from crm_store.rules.lifecycle import Status
 from crm_store.spans import FIRST, Page
 from crm_store.store import adding
 
+LATE = 500  # so many tickets back one may lie whose transaction ended after that of a later number
 Topic = Literal["kind", "theme", "tag"]
 Side = Literal["kind", "channel", "language"]
 
@@ -59,9 +60,10 @@ class Listed(NamedTuple):
 def unread(session: Session, *, limit: int) -> Sequence[Unread]:
     """List some tickets whose themes are to be read, in order."""
     upto = session.scalar(sa.select(ThemesRead.upto)) or 0
+    read = sa.select(TicketTheme.ticket_id).where(TicketTheme.ticket_id == Ticket.id)
     rows = session.execute(
         sa.select(Ticket.id, Ticket.subject, Ticket.opened)
-        .where(Ticket.id > upto)
+        .where(Ticket.id > upto - LATE, ~read.exists())
         .order_by(Ticket.id)
         .limit(limit)
     ).all()
@@ -79,12 +81,17 @@ def keep(session: Session, ticket: Unread, themes: Sequence[str]) -> None:
     for place, theme in enumerate(dict.fromkeys(themes) or (NO_THEME,)):
         row = {"ticket_id": ticket.ticket_id, "place": place, "theme": theme, "at": ticket.opened}
         session.execute(adding(session, TicketTheme).values(row).on_conflict_do_nothing())
-    upto = {"upto": ticket.ticket_id}
+    upto = {"upto": max(ticket.ticket_id, session.scalar(sa.select(ThemesRead.upto)) or 0)}
     session.execute(
         adding(session, ThemesRead)
         .values(id=1, **upto)
         .on_conflict_do_update(index_elements=["id"], set_=upto)
     )
+
+
+def first(session: Session) -> datetime | None:
+    """Return when the first ticket was opened."""
+    return session.scalar(sa.select(sa.func.min(TicketTheme.at)))
 
 
 def by_bucket(session: Session, bounds: Sequence[datetime], topic: Topic) -> Mapping[str, Sequence[int]]:

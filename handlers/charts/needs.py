@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -12,8 +11,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from handlers.charts import paper
 from handlers.charts.paper import BAR, DPI, GRID, INK, LINE, QUIET, SIZE
+from scoring.needs import Trend
 
-Arrow = Literal["up", "down", "new", ""]
 MOST = 12  # topics on one picture
 ROOM = 0.2  # of the width, for the names
 UP, DOWN = "#dc2626", "#0f766e"
@@ -28,7 +27,7 @@ class NeedBar:
     value: float
     low: float
     high: float
-    arrow: Arrow
+    trend: Trend
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +74,8 @@ def _draw(axes: Axes, at: int, bar: NeedBar) -> None:
     axes.annotate(
         told, (bar.high, at), (9, 0), textcoords="offset points", va="center", fontsize=10, color=INK
     )
-    if bar.arrow:
-        mark, color = _MARKERS[bar.arrow], _COLORS[bar.arrow]
+    if bar.trend in _MARKERS:
+        mark, color = _MARKERS[bar.trend], _COLORS[bar.trend]
         right = 1 - 0.03  # in the margin, so that arrows stand below each other
         axes.plot(right, at, mark, transform=axes.get_yaxis_transform(), color=color, markersize=9, zorder=4)
 
@@ -97,17 +96,17 @@ def _axes(axes: Axes, shown: Sequence[NeedBar]) -> None:
 def _legend(figure: Figure, shown: Sequence[NeedBar], labels: NeedLabels) -> None:
     """Explain only what the picture shows."""
     handles: list[Patch | Line2D] = [Line2D([], [], color=LINE, linewidth=1.6, label=labels.interval)]
-    words: dict[Arrow, str] = {"up": labels.up, "down": labels.down, "new": labels.new}
-    for arrow, word in words.items():
-        if any(bar.arrow == arrow for bar in shown):
-            color = _COLORS[arrow]
+    words: dict[Trend, str] = {"growing": labels.up, "shrinking": labels.down, "new": labels.new}
+    for trend, word in words.items():
+        if any(bar.trend == trend for bar in shown):
+            color = _COLORS[trend]
             handles.append(
                 Line2D(
-                    [], [], color=color, marker=_MARKERS[arrow], linestyle="none", markersize=7, label=word
+                    [], [], color=color, marker=_MARKERS[trend], linestyle="none", markersize=7, label=word
                 )
             )
     paper.legend(figure, handles)
 
 
-_MARKERS: dict[Arrow, str] = {"up": "^", "down": "v", "new": "o"}
-_COLORS: dict[Arrow, str] = {"up": UP, "down": DOWN, "new": UP}
+_MARKERS: dict[Trend, str] = {"growing": "^", "shrinking": "v", "new": "o"}
+_COLORS: dict[Trend, str] = {"growing": UP, "shrinking": DOWN, "new": UP}

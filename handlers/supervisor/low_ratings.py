@@ -22,12 +22,17 @@ LETTERS: dict[str, Dimension] = {
 
 def key(label: str, period: Period, group: Group) -> list[Button]:
     """Return the button that lists the low ratings of a group in exactly this period."""
-    return sheets.key(label, "low", _subject(period, group))
+    return sheets.key(label, "low", subject(period, group))
 
 
-def turn(ctx: Context, subject: str, revision: int) -> None:
+def subject(period: Period, group: Group) -> str:
+    """Return what a button says to mean the low ratings of a group in a period."""
+    return f"{period.code}~{group.dimension[0]}{group.value}" if group.value else period.code
+
+
+def turn(ctx: Context, about: str, revision: int) -> None:
     """Show a page of the low ratings of a period, newest first."""
-    period, group = read(subject, ctx.desk.zone)
+    period, group = read(about, ctx.desk.zone)
     count = rating_groups.count_low(ctx.session, group, start=period.start, end=period.end)
     offset = PAGE * max(min(revision, (count - 1) // PAGE), 0)
     found = rating_groups.low(ctx.session, group, start=period.start, end=period.end, page=Page(offset, PAGE))
@@ -37,25 +42,20 @@ def turn(ctx: Context, subject: str, revision: int) -> None:
         return
     head = ctx.say("low.head", period=named, count=count, first=offset + 1, last=offset + len(found))
     if group.value:
-        about = sheets.namer(ctx.session, ctx.language, group.dimension)(group.value)
-        head = ctx.say("low.about", about=about, head=head)
-    ctx.reply_text("\n".join([head, *(_line(ctx, one) for one in found)]), buttons=[
-        *_cards(found), *_pages(ctx, subject, offset, count=count),
-    ])  # fmt: skip
+        name = sheets.namer(ctx.session, ctx.language, group.dimension)(group.value)
+        head = ctx.say("low.about", about=name, head=head)
+    pages = sheets.pages(ctx, "low", about, page=offset // PAGE, last=(count - 1) // PAGE)
+    ctx.reply_text("\n".join([head, *(_line(ctx, one) for one in found)]), buttons=[*_cards(found), *pages])
 
 
-def read(subject: str, zone: str) -> tuple[Period, Group]:
+def read(about: str, zone: str) -> tuple[Period, Group]:
     """Read the period and the group of a button."""
-    code, _, about = subject.partition("~")
-    if not about:
+    code, _, name = about.partition("~")
+    if not name:
         return periods.of_code(code, zone), EVERYTHING
-    if about[0] not in LETTERS or not about[1:]:
+    if name[0] not in LETTERS or not name[1:]:
         raise RefusedError("stale_button")
-    return periods.of_code(code, zone), Group(LETTERS[about[0]], about[1:])
-
-
-def _subject(period: Period, group: Group) -> str:
-    return f"{period.code}~{group.dimension[0]}{group.value}" if group.value else period.code
+    return periods.of_code(code, zone), Group(LETTERS[name[0]], name[1:])
 
 
 def _line(ctx: Context, one: LowRating) -> str:
@@ -76,10 +76,3 @@ def _cards(found: Sequence[LowRating]) -> list[list[Button]]:
     tickets = dict.fromkeys(one.ticket_id for one in found)
     numbers = [Button(f"#{number}", "card", number) for number in tickets]
     return [numbers[at : at + ABREAST] for at in range(0, len(numbers), ABREAST)]
-
-
-def _pages(ctx: Context, subject: str, offset: int, *, count: int) -> list[list[Button]]:
-    page = offset // PAGE
-    back = [Button(ctx.say("key.page_back"), "low", subject, page - 1)] if page else []
-    on = [Button(ctx.say("key.page_on"), "low", subject, page + 1)] if offset + PAGE < count else []
-    return [back + on] if back or on else []

@@ -12,7 +12,7 @@ from handlers.ports import Button, Picture
 from handlers.router import UsageError
 from handlers.supervisor import fixed, groups, low_ratings, periods, sheets
 from handlers.supervisor.periods import Period
-from handlers.supervisor.sheets import FEW
+from handlers.supervisor.sheets import FEW, Speaker
 from scoring import describe, trends
 from scoring import satisfaction as scores
 from scoring.satisfaction import Rate
@@ -78,14 +78,14 @@ def _csat(ctx: Context, period: Period) -> Rate:
     return scores.csat(_histogram(ctx, SurveyKind.CSAT, period))
 
 
-def share(ctx: Context, rate: Rate) -> str:
+def share(ctx: Speaker, rate: Rate) -> str:
     """Word a share of satisfied customers, or that too few have told."""
     if rate.value is None:
         return ctx.say("satisfaction.none")
     return ctx.say("satisfaction.share" if rate.n >= FEW else "satisfaction.few", **sheets.interval(rate))
 
 
-def change(ctx: Context, current: Rate, prior: Rate) -> str:
+def change(ctx: Speaker, current: Rate, prior: Rate) -> str:
     """Word what became of a share since the period before; only what is sure is called a change."""
     if min(current.n, prior.n) < FEW:
         return ctx.say("satisfaction.change.few", n=prior.n)

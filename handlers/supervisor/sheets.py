@@ -1,7 +1,9 @@
 """What every report shares: a picture with words below it, shares in words, and names of groups."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -19,6 +21,33 @@ FEW = 10  # below this many ratings a share says too little
 CAPTION = 1000  # letters that fit below a picture
 SUBJECT = 44  # bytes of a button's subject
 Buttons = Sequence[Sequence[Button]]
+
+
+class Speaker(Protocol):
+    """What words are said with: a language, and the store that knows names."""
+
+    @property
+    def session(self) -> Session:
+        """Return the transaction."""
+
+    @property
+    def language(self) -> str:
+        """Return the language of whoever reads."""
+
+    def say(self, key: str, **values: object) -> str:
+        """Word a key in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A speaker for readers who did not ask."""
+
+    session: Session
+    language: str
+
+    def say(self, key: str, **values: object) -> str:
+        """Word a key in the reader's language."""
+        return catalogue.say(self.language, key, **values)
 
 
 def answer(ctx: Context, lines: Sequence[str], picture: Picture, *, buttons: Buttons = ()) -> None:
@@ -76,6 +105,13 @@ def key(label: str, verb: str, subject: str, revision: int = 0) -> list[Button]:
     """Return a button, or nothing where its subject has no room or is no plain word."""
     fits = len(subject.encode()) <= SUBJECT and ":" not in subject
     return [Button(label[:48], verb, subject, revision)] if fits else []
+
+
+def pages(ctx: Context, verb: str, subject: str, *, page: int, last: int) -> list[list[Button]]:
+    """Return the buttons that lead from a page of a list to its neighbours."""
+    back = [Button(ctx.say("key.page_back"), verb, subject, page - 1)] if page else []
+    on = [Button(ctx.say("key.page_on"), verb, subject, page + 1)] if page < last else []
+    return [back + on] if back or on else []
 
 
 def bucket(language: str, zone: str, *, months: bool) -> Callable[[datetime], str]:
