@@ -116,9 +116,11 @@ def go_on(session: Session, erasure: Erasure, *, now: datetime) -> bool:
     """Do the next short piece of an erasure; False when there is no more to do for now."""
     _be_careful(session)
     step = erasure.step
-    is_done: bool | None = (
-        _LAST[step](session, erasure) if step in LAST else _empty_part(session, erasure, step)
-    )
+    is_done: bool | None
+    if step in LAST:
+        is_done = _LAST[step](session, erasure)
+    else:
+        is_done = step not in Base.metadata.tables or _empty_part(session, erasure, step)
     if is_done and step != LAST[-1]:
         _step_on(erasure)
     elif is_done:
