@@ -26,7 +26,7 @@ from crm_store.models.ticket import Event, Ticket
 from crm_store.rules import erasure as rule
 from crm_store.store import wake
 
-WINDOW = 2000  # rows of a table looked at in one unit
+WINDOW = 1000  # rows of a table looked at in one unit
 EMPTY = orjson.dumps({"text": ""}).decode()  # an outgoing row without its words
 
 APART = frozenset({"erasure", "customer", "identity", "conversation"})  # emptied at once, by begin

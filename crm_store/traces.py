@@ -12,7 +12,7 @@ from crm_store.models.search import INDEXED, SHADOW
 from crm_store.models.ticket import Ticket
 from crm_store.models.undo import Undoable
 
-MERGED = 200  # pages of the full-text index rewritten in one unit
+MERGED = 100  # pages of the full-text index rewritten in one unit
 NOTHING = "{}"
 WORDS = ("root_cause", "remedy")  # what a snapshot of a ticket has of somebody's own words
 
