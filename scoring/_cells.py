@@ -161,7 +161,7 @@ _EMAIL = re.compile(
     r"[a-z0-9_](?:[a-z0-9._%+'-]{0,62}[a-z0-9_+-])?"
     r"@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}"
 )
-_ALIASES = {
+ALIASES = {
     "name": """name, fullname, full name, customer, customer name, nickname,
         姓名, 名字, 客户, 客户姓名, 客户名称, 昵称, 称呼, 联系人""",
     "phone": """phone, phone number, mobile, mobile phone, cell, cellphone, tel, telephone,
@@ -179,7 +179,7 @@ _ALIASES = {
     "customer_id": """customer id, customerid, id, member id, member no, external id,
         客户编号, 客户id, 编号, 会员号, 会员编号, 客户号""",
 }
-HEADINGS = {normalise(alias): field for field, aliases in _ALIASES.items() for alias in aliases.split(",")}
+HEADINGS = {normalise(alias): field for field, aliases in ALIASES.items() for alias in aliases.split(",")}
 _CHINESE = ("zh", "zhcn", "zhhans", "zhhanscn", "cn", "chinese", "mandarin", "simplifiedchinese")
 _LANGUAGES = {
     **dict.fromkeys(_CHINESE, "zh"),

@@ -26,6 +26,7 @@ class Importer(Protocol):
 # The module that takes a kind in, and its function; each is imported when it is asked for.
 KINDS: Mapping[str, tuple[str, str]] = {
     CUSTOMERS: ("bot.cli.import_customers", "customers"),
+    "orders": ("bot.cli.import_orders", "orders"),
     "articles": ("bot.cli.articles", "take_in"),
 }
 
