@@ -4,20 +4,21 @@
 by one step. Lines that change what is promised, or take back what was done, read the whole log again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import cast
 
-import orjson
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 
-from crm_store import calendars, silences, sla_policies
+from crm_store import calendars, clock_lines, silences, sla_policies
+from crm_store.clock_lines import Entry
 from crm_store.models.sla import TicketClock
-from crm_store.models.ticket import Event, Ticket
+from crm_store.models.ticket import Ticket
 from crm_store.rules import escalation, sla_clock
 from crm_store.rules.business_hours import OpenHours
 from crm_store.rules.lifecycle import Kind, Priority, Status
@@ -27,16 +28,8 @@ from crm_store.store import Prepared
 from crm_store.types import MICROSECOND, instant, micros
 
 Detail = Mapping[str, object]
-_MOVES = {
-    "opened": Move.OPEN, "split": Move.OPEN, "heard": Move.HEAR, "replied": Move.REPLY,
-    "waiting": Move.PAUSE, "held": Move.PAUSE, "snoozed": Move.PAUSE, "woken": Move.GO_ON,
-    "reopened": Move.GO_ON, "resolved": Move.STOP, "closed": Move.STOP, "merged": Move.STOP,
-    "absorbed": Move.ABSORB,
-}  # fmt: skip
-_PAUSES = {"waiting": Status.PENDING, "held": Status.ON_HOLD, "snoozed": Status.SNOOZED}
-_STANDS = {Move.OPEN, Move.PAUSE, Move.GO_ON, Move.STOP}
 _AGAIN = frozenset({"kind_changed", "priority_changed", "absorbed", "unmerged", "undone"})
-FOLLOWED = frozenset(_MOVES) | _AGAIN | {"thanked"}
+FOLLOWED = frozenset(clock_lines.MOVES) | _AGAIN | {"thanked"}
 _INSTANTS = ("started", "replied", "waiting", "since", "settled", "first_limit", "next_limit")
 _SPANS = ("used", "allowance")
 _FIELDS = (*_INSTANTS, *_SPANS, "pause", "look")
@@ -73,30 +66,11 @@ _TELL = Prepared(
     .values(told_opening=sa.bindparam("opens", type_=sa.BigInteger))
     .returning(TicketClock.ticket_id)
 )
-_DUES = ("first_due", "next_due", "resolution_due")
-_SHOW = Prepared(
-    sa.update(Ticket)
-    .where(Ticket.id == sa.bindparam("ticket"))
-    .values({name: sa.bindparam(f"new_{name}") for name in _DUES})
-)
-_LOG = Prepared(
-    sa.select(Event.kind, Event.at, Event.by, Event.detail)
-    .where(
-        Event.ticket_id == sa.bindparam("ticket"),
-        Event.kind.in_([sa.literal_column(f"'{kind}'") for kind in sorted(FOLLOWED)]),
-    )
-    .order_by(Event.id)
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of a log, as it is written."""
-
-    kind: str
-    by: str
-    at: datetime
-    detail: Detail
+_DUES = {
+    "first_due": (sla_clock.first_due, ("started", "first_limit")),
+    "next_due": (sla_clock.next_due, ("waiting", "next_limit")),
+    "resolution_due": (sla_clock.resolution_due, ("since", "used", "settled", "allowance")),
+}  # each deadline with what it follows from
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +126,12 @@ def follow(session: Session, ticket_id: int, entry: Entry) -> None:
         return
     if entry.kind in _AGAIN:
         moved = recompute(session, ticket_id, now.terms) or now.clock
-    elif entry.kind in _MOVES:
-        moved = sla_clock.after(now.clock, _line(entry), now.terms)
+    elif entry.kind in clock_lines.MOVES:
+        moved = sla_clock.after(now.clock, clock_lines.line(entry), now.terms)
     else:
         moved = now.clock
     if moved != now.clock or entry.kind in _AGAIN:
-        _keep(session, ticket_id, moved, now.terms)
+        _keep(session, ticket_id, moved, now.terms, was=None if entry.kind in _AGAIN else now.clock)
     if Status.PENDING in {now.clock.pause, moved.pause}:
         _listen(session, ticket_id, entry, moved)
 
@@ -197,18 +171,12 @@ def _open(session: Session, ticket_id: int, entry: Entry) -> None:
     spans = sla_policies.of_version(session, cast("int", policy)).spans(
         Kind(str(entry.detail["ticket_kind"])), Priority(str(entry.detail["priority"]))
     )
-    clock = sla_clock.opened(entry.at, first_limit=_asked_for(entry.detail))
+    clock = sla_clock.opened(entry.at, first_limit=clock_lines.asked_for(entry.detail))
     look = escalation.earliest(clock, Terms(spans, calendars.ALWAYS))
     _START.run(
         session, ticket_id=ticket_id, started=micros(entry.at), since=micros(entry.at), look=_count(look),
         told_opening=_count(cast("datetime | None", told)), first_limit=_count(clock.first_limit),
     )  # fmt: skip
-
-
-def _asked_for(detail: Detail) -> datetime | None:
-    """Read off the line that opened a ticket by when an answer is due that was asked for."""
-    due = detail.get("answer_due")
-    return datetime.fromisoformat(due) if isinstance(due, str) else cast("datetime | None", due)
 
 
 def _retargeted(session: Session, ticket_id: int, was: Standing, detail: Detail) -> Standing:
@@ -235,96 +203,39 @@ def _standing(session: Session, row: tuple[object, ...]) -> Standing:
     return Standing(kind, priority, terms, clock, _instant(values["look"]))
 
 
-def _keep(session: Session, ticket_id: int, clock: Clock, terms: Terms) -> None:
-    """Write down where a clock stands, and show the deadlines on the ticket."""
+def _keep(session: Session, ticket_id: int, clock: Clock, terms: Terms, *, was: Clock | None) -> None:
+    """Write down where a clock stands, and show on the ticket the deadlines that may have moved."""
     values: dict[str, object] = {name: _count(getattr(clock, name)) for name in _INSTANTS}
     values |= {name: _micros_in(getattr(clock, name)) for name in _SPANS}
     values |= {"pause": clock.pause, "look": _count(escalation.earliest(clock, terms))}
     _MOVE.run(session, ticket=ticket_id, **{f"new_{name}": value for name, value in values.items()})
-    show(session, ticket_id, sla_clock.dues(clock, terms))
+    moved = {
+        name: due(clock, terms)
+        for name, (due, causes) in _DUES.items()
+        if was is None or any(getattr(was, cause) != getattr(clock, cause) for cause in causes)
+    }
+    if moved:
+        _show(session, ticket_id, moved)
 
 
-def show(session: Session, ticket_id: int, dues: Dues) -> None:
+def _show(session: Session, ticket_id: int, moved: Mapping[str, datetime | None]) -> None:
     """Write deadlines on a ticket, also on the one that is loaded."""
-    found = dict(zip(_DUES, (dues.first, dues.next, dues.resolution), strict=True))
-    _SHOW.run(session, ticket=ticket_id, **{f"new_{name}": _count(at) for name, at in found.items()})
+    values = {f"new_{name}": _count(at) for name, at in moved.items()}
+    _showing(tuple(moved)).run(session, ticket=ticket_id, **values)
     loaded = session.identity_map.get(identity_key(Ticket, ticket_id))
     if loaded is not None:
-        for name, at in found.items():
+        for name, at in moved.items():
             set_committed_value(loaded, name, at)
 
 
+@lru_cache(maxsize=8)
+def _showing(names: tuple[str, ...]) -> Prepared:
+    changed: dict[str, sa.BindParameter[object]] = {name: sa.bindparam(f"new_{name}") for name in names}
+    return Prepared(sa.update(Ticket).where(Ticket.id == sa.bindparam("ticket")).values(changed))
+
+
 def _lines(session: Session, ticket_id: int) -> list[Line]:
-    """Read a ticket's log as its clock sees it: what was taken back never happened."""
-    lines: list[tuple[str, Line, Detail]] = []
-    for kind, at, by, detail in _LOG.run(session, ticket=ticket_id):
-        entry = Entry(str(kind), str(by), instant(cast("int", at)), orjson.loads(cast("str", detail)))
-        if entry.kind == "unmerged":
-            _forget_merge(lines, entry.detail)
-        elif entry.kind == "undone":
-            _forget_undone(lines, entry)
-        elif entry.kind in _MOVES:
-            lines.append((entry.kind, _line(entry), entry.detail))
-    return [_inheriting(session, line, detail) for _, line, detail in lines]
-
-
-def _line(entry: Entry) -> Line:
-    return Line(
-        _MOVES[entry.kind],
-        entry.at,
-        by_customer=entry.by.startswith("customer:"),
-        pause=_PAUSES.get(entry.kind),
-        limit=_asked_for(entry.detail),
-    )
-
-
-def _forget_merge(lines: list[tuple[str, Line, Detail]], parted: Detail) -> None:
-    """Take out the merge that was taken back: `source` names it on the target's side."""
-    wanted = ("absorbed", parted["source"]) if "source" in parted else ("merged", parted.get("target"))
-    for place in range(len(lines) - 1, -1, -1):
-        kind, _, detail = lines[place]
-        if (kind, detail.get("source" if kind == "absorbed" else "into")) == wanted:
-            del lines[place]
-            break
-    if parted.get("status") in {Status.PENDING, Status.SNOOZED}:
-        _forget_waking(lines)
-
-
-def _forget_waking(lines: list[tuple[str, Line, Detail]]) -> None:
-    """Let a ticket wait on that only a merge had woken."""
-    last = max((place for place, (_, line, _) in enumerate(lines) if line.move is Move.PAUSE), default=-1)
-    lines[last + 1 :] = [
-        one for one in lines[last + 1 :] if not (one[0] == "woken" and one[2].get("reason") == "merged")
-    ]
-
-
-def _forget_undone(lines: list[tuple[str, Line, Detail]], entry: Entry) -> None:
-    """Take out the last change of status when the ticket was put back as it stood before it."""
-    wanted = _group(Status(str(entry.detail.get("status", Status.OPEN))))
-    if _stands(lines) == wanted:
-        return
-    last = max(place for place, (_, line, _) in enumerate(lines) if line.move in _STANDS)
-    at = lines[last][1].at
-    lines[:] = [one for one in lines if not (one[1].at == at and one[1].move in _STANDS - {Move.OPEN})]
-
-
-def _stands(lines: Sequence[tuple[str, Line, Detail]]) -> Status:
-    """Tell what a log says a ticket stands as: open, resolved, or what it waits as."""
-    status = Status.OPEN
-    for _, line, _ in lines:
-        if line.move in {Move.OPEN, Move.GO_ON} or (line.move is Move.REPLY and status is Status.SNOOZED):
-            status = Status.OPEN
-        elif line.move is Move.PAUSE and line.pause is not None:
-            status = line.pause
-        elif line.move is Move.STOP:
-            status = Status.RESOLVED
-    return status
-
-
-def _group(status: Status) -> Status:
-    if status in {Status.RESOLVED, Status.CLOSED, Status.MERGED}:
-        return Status.RESOLVED
-    return Status.OPEN if status is Status.NEW else status
+    return [_inheriting(session, line, detail) for line, detail in clock_lines.of_ticket(session, ticket_id)]
 
 
 def _inheriting(session: Session, line: Line, detail: Detail) -> Line:

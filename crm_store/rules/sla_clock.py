@@ -142,15 +142,28 @@ def after(clock: Clock, line: Line, terms: Terms) -> Clock:
 
 def dues(clock: Clock, terms: Terms) -> Dues:
     """Give the deadlines that follow from a clock."""
-    first = deadline(terms.spans.first, start=clock.started, hours=terms.hours)
-    follow_up = None
+    return Dues(first_due(clock, terms), next_due(clock, terms), resolution_due(clock, terms))
+
+
+def first_due(clock: Clock, terms: Terms) -> datetime | None:
+    """Give by when a person answers first, in UTC."""
+    return _sooner(deadline(terms.spans.first, start=clock.started, hours=terms.hours), clock.first_limit)
+
+
+def next_due(clock: Clock, terms: Terms) -> datetime | None:
+    """Give by when the oldest unanswered message is answered, in UTC; None when none waits."""
+    due = None
     if clock.waiting is not None:
-        follow_up = deadline(terms.spans.next, start=clock.waiting, hours=terms.hours)
-    return Dues(
-        _sooner(first, clock.first_limit),
-        _sooner(follow_up, clock.next_limit),
-        _resolution(clock, terms),
-    )
+        due = deadline(terms.spans.next, start=clock.waiting, hours=terms.hours)
+    return _sooner(due, clock.next_limit)
+
+
+def resolution_due(clock: Clock, terms: Terms) -> datetime | None:
+    """Give by when the work is done, in UTC; None while the clock stands still and nothing has passed."""
+    most = limit(clock, terms.spans)
+    if clock.settled is not None or clock.since is None or most is None:
+        return clock.settled
+    return terms.hours.add_open_time(clock.since, most - clock.used)
 
 
 def limit(clock: Clock, spans: Spans) -> timedelta | None:
@@ -166,13 +179,6 @@ def left(clock: Clock, terms: Terms, at: datetime) -> timedelta | None:
         return None
     running = NOTHING if clock.since is None else terms.hours.open_time(clock.since, at)
     return most - clock.used - running
-
-
-def _resolution(clock: Clock, terms: Terms) -> datetime | None:
-    most = limit(clock, terms.spans)
-    if clock.settled is not None or clock.since is None or most is None:
-        return clock.settled
-    return terms.hours.add_open_time(clock.since, most - clock.used)
 
 
 def _heard(clock: Clock, at: datetime) -> Clock:
@@ -195,7 +201,7 @@ def _stopped(clock: Clock, at: datetime, terms: Terms, *, keep: bool) -> Clock:
     """Let the clock stand still, with the deadline that has passed, or `keep` the one that holds."""
     if clock.since is None:
         return clock
-    due = _resolution(clock, terms)
+    due = resolution_due(clock, terms)
     is_late = due is not None and due <= at
     return replace(
         clock,
