@@ -61,18 +61,22 @@ def _suggest(ctx: TickContext, group: Sequence[Report], similar: Mapping[int, fl
     for one in group:
         _record(ctx, one.ticket_id, made, similar[one.ticket_id])
     count = len({one.customer_id for one in group})
+    first, *others = group
 
     def words(say: cards.Say) -> OutboundMessage:
-        lines = [_line(ctx, say, one) for one in group[:10]]
-        if len(group) > len(lines):
-            lines.append("…")
+        numbers = say("incident.between").join(f"#{one.ticket_id}" for one in others)
+        lines = [
+            say("incident.suggest", count=count),
+            _line(ctx, say, first),
+            say("incident.likewise", numbers=numbers),
+        ]
         keys = [
             Button(say("key.incident"), "incident", made.id, 1),
             Button(say("key.no_incident"), "incident", made.id, 0),
         ]
-        return OutboundMessage("\n".join([say("incident.suggest", count=count), *lines]), [keys])
+        return OutboundMessage("\n".join(lines), [keys])
 
-    _tell(ctx, words)
+    _tell(ctx, words, about=first)
 
 
 def _join(ctx: TickContext, report: Report, other: Report, value: float) -> None:
@@ -95,7 +99,7 @@ def _join(ctx: TickContext, report: Report, other: Report, value: float) -> None
         told = say("incident.like", number=found.parent_id)
         return OutboundMessage(f"{told}\n{_line(ctx, say, report)}", [keys])
 
-    _tell(ctx, words)
+    _tell(ctx, words, about=report)
 
 
 def _record(ctx: TickContext, ticket_id: int, found: Incident, value: float) -> None:
@@ -110,16 +114,22 @@ def _line(ctx: TickContext, say: cards.Say, one: Report) -> str:
     return say("incident.quote", number=one.ticket_id, name=name, text=" ".join(one.text.split())[:QUOTED])
 
 
-def _tell(ctx: TickContext, words: Worded) -> None:
-    """Tell the staff group, or every supervisor in private where there is none."""
+def _tell(ctx: TickContext, words: Worded, *, about: Report) -> None:
+    """Tell the staff group, or every supervisor in private where there is none.
+
+    Only one customer is quoted, and the row is theirs, so that it goes with them when they are erased.
+    """
     group = ctx.desk.staff_group
     if group is not None:
-        _send(ctx, group, words(cards.sayer(ctx.desk.language)))
+        _send(ctx, group, words(cards.sayer(ctx.desk.language)), about)
         return
     for one in readers.with_role(ctx.session, ctx.inbox_id, Role.SUPERVISOR):
-        _send(ctx, one.address, words(cards.sayer(one.language)))
+        _send(ctx, one.address, words(cards.sayer(one.language)), about)
 
 
-def _send(ctx: TickContext, chat: str, message: OutboundMessage) -> None:
-    draft = Draft(inbox_id=ctx.inbox_id, chat=chat, body=message.body(), priority=Lane.NOTICE)
+def _send(ctx: TickContext, chat: str, message: OutboundMessage, about: Report) -> None:
+    draft = Draft(
+        inbox_id=ctx.inbox_id, chat=chat, body=message.body(), priority=Lane.NOTICE,
+        customer_id=about.customer_id,
+    )  # fmt: skip
     outbox.enqueue(ctx.session, draft, now=ctx.now)
