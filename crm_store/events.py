@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from crm_store import deadlines
+from crm_store.clock_lines import Entry
 from crm_store.models.ticket import Event
 from crm_store.store import Prepared, wake
 from crm_store.types import micros
@@ -34,7 +35,7 @@ def record(session: Session, ticket_id: int, *, kind: str, by: str, at: datetime
         session, ticket_id=ticket_id, kind=kind, at=micros(at), by=by, detail=orjson.dumps(detail).decode()
     )
     if kind in deadlines.FOLLOWED:
-        deadlines.follow(session, ticket_id, deadlines.Entry(kind, by, at, detail))
+        deadlines.follow(session, ticket_id, Entry(kind, by, at, detail))
     if kind in LEAVES_ROOM:
         wake(session, "tick:assignment")
     return cast("int", cast("tuple[object, ...]", row)[0])
