@@ -30,8 +30,8 @@ from crm_store.store import Prepared, wake
 from crm_store.types import micros
 from crm_store.verdicts import Ruling, permissions, word
 
-Render = Callable[[Campaign, str], Mapping[str, object]]
-"""Words a campaign in a language: the body of its message."""
+Render = Callable[[Campaign, str, str], Mapping[str, object]]
+"""Words a campaign in a language for a reader of that name: the body of its message."""
 ROUNDS = 4
 
 _run, _campaign = Occurrence.__table__, Campaign.__table__
@@ -130,11 +130,11 @@ def _hand_over(session: Session, feeding: _Run, people: Sequence[Recipient], ren
 
 
 def _queue(session: Session, feeding: _Run, chosen: Sequence[Recipient], render: Render) -> None:
-    campaign, bodies = feeding.campaign, dict[str, Mapping[str, object]]()
+    campaign = feeding.campaign
     addresses = _addresses(session, campaign.inbox_id, [person.customer_id for person in chosen])
     for person in chosen:
-        language, chat = addresses[person.customer_id]
-        body = bodies.get(language) or bodies.setdefault(language, render(campaign, language))
+        language, name, chat = addresses[person.customer_id]
+        body = render(campaign, language, name)
         if person.outbox_id is None:
             draft = Draft(
                 inbox_id=campaign.inbox_id, chat=chat, body=body, priority=Lane.CAMPAIGN,
@@ -163,15 +163,15 @@ def _ready_again(
     wake(session, "outbox")
 
 
-def _addresses(session: Session, inbox_id: int, ids: Sequence[int]) -> Mapping[int, tuple[str, str]]:
-    """Find each customer's language and first address that can be reached."""
+def _addresses(session: Session, inbox_id: int, ids: Sequence[int]) -> Mapping[int, tuple[str, str, str]]:
+    """Find each customer's language, name and first address that can be reached."""
     rows = session.execute(
-        sa.select(Customer.id, Customer.language, Identity.address)
+        sa.select(Customer.id, Customer.language, Customer.name, Identity.address)
         .join(Identity, Identity.customer_id == Customer.id)
         .where(Customer.id.in_(ids), Identity.inbox_id == inbox_id, Identity.unreachable_since.is_(None))
         .order_by(Identity.id.desc())
     )
-    return {customer: (language, address) for customer, language, address in rows}
+    return {customer: (language, name, address) for customer, language, name, address in rows}
 
 
 def put_off(session: Session, run: Occurrence, rules: Ruling, judged: Sequence[Judgement]) -> None:

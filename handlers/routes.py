@@ -50,7 +50,7 @@ from handlers.clockwork import quality as quality_clock
 from handlers.customer import changes as customer_changes
 from handlers.customer import comment, consent, faq, inquiry, kinds, privacy, rating, remedy, start, status
 from handlers.customer import gate as gate_keeping
-from handlers.marketer import campaigns, running, segments, sending, strategy
+from handlers.marketer import campaigns, running, segments, sending, strategy, templates
 from handlers.ports import Edit, Membership, Reaction, ThreadChange
 from handlers.router import Router, button, command, desk_text, dialog, event, gate, text, tick
 from handlers.supervisor import (
@@ -205,6 +205,7 @@ ROUTES: Router = Router(
     button("segment", segments.pressed, role=Role.MARKETER, also=Role.SUPERVISOR, reads=True),
     button("segment_save", segments.save, role=Role.MARKETER, also=Role.SUPERVISOR),
     button("segment_campaign", segments.campaign, role=Role.MARKETER),
+    command("template", templates.template, role=Role.MARKETER, takes="text?"),
     command("strategy", strategy.strategy, role=Role.MARKETER, also=Role.SUPERVISOR, takes="word?"),
     dialog("campaign", campaigns.steps, role=Role.MARKETER),
     button("campaign", campaigns.pressed, role=Role.MARKETER),

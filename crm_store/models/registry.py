@@ -33,6 +33,7 @@ from crm_store.models import (
     staff,
     survey,
     tag,
+    template,
     ticket,
     undo,
 )
@@ -71,6 +72,7 @@ NOUNS = (
     staff,
     survey,
     tag,
+    template,
     ticket,
     undo,
 )

@@ -6,22 +6,26 @@ from typing import cast
 
 import sqlalchemy as sa
 
-from crm_store import campaigns, dialogs, staff
+from crm_store import campaigns, dialogs, staff, templates
 from crm_store.campaigns import NewCampaign
 from crm_store.errors import RefusedError
 from crm_store.models.customer import Customer
 from crm_store.models.dialog import Dialog
+from crm_store.templates import Saved
 from handlers.context import Context
-from handlers.marketer import naming, previews, schedules
+from handlers.marketer import blanks, naming, previews, schedules
+from handlers.marketer import templates as saved_texts
 from handlers.ports import Button
 from handlers.router import seat
 
 KIND = "campaign"
 LASTS = timedelta(days=7)
 LONGEST = 4000
+TEMPLATE = "template-"
 SEGMENT = ("segment:", "分群:", "分群：")
 AT_ONCE = 10_000
 """So many customers are counted while the marketer waits; more are counted on a tap, beside the writer."""
+OFFERED = 6  # so many templates have a button
 
 
 def begin(ctx: Context) -> None:
@@ -55,6 +59,9 @@ def steps(ctx: Context, dialog: Dialog, text: str) -> None:
 def pressed(ctx: Context, subject: str, revision: int) -> None:
     """Do what a button of the dialog says, unless the dialog has moved on since."""
     dialog = held(ctx, revision)
+    if subject.startswith(TEMPLATE):
+        _take_up(ctx, dialog, subject.removeprefix(TEMPLATE))
+        return
     allowed, act = _PRESSED.get(subject, ((), _discard))
     if dialog.step not in allowed:
         raise RefusedError("campaign_stale")
@@ -117,6 +124,8 @@ def _ask(ctx: Context, dialog: Dialog) -> None:
     choices = [[_key(ctx, dialog, choice) for choice in line] for line in _CHOICES[dialog.step]]
     if dialog.step == "en" and not dialog.answers.get("zh"):
         choices = choices[1:]  # one of the two languages is needed
+    if dialog.step == "zh":
+        choices = [*_saved_texts(ctx, dialog), *choices]
     tags = ctx.say("campaign.comma").join(campaigns.known_tags(ctx.session)) or ctx.say("campaign.no_tags")
     ctx.reply(f"campaign.ask.{dialog.step}", tags=tags, zone=ctx.desk.zone, buttons=choices)
 
@@ -127,6 +136,15 @@ _CHOICES = {
     "audience": [["everyone"], ["readers_zh", "readers_en"], ["discard"]],
     "when": [["now"], ["discard"]],
 }
+
+
+def _saved_texts(ctx: Context, dialog: Dialog) -> list[list[Button]]:
+    """Offer the saved texts, two a line."""
+    keys = [
+        Button(f"📄 {one.name}", KIND, f"{TEMPLATE}{one.id}", dialog.revision)
+        for one in templates.everything(ctx.session)[:OFFERED]
+    ]
+    return [keys[start : start + 2] for start in range(0, len(keys), 2)]
 
 
 def _key(ctx: Context, dialog: Dialog, choice: str) -> Button:
@@ -158,22 +176,38 @@ def _show_counts(ctx: Context, dialog: Dialog) -> None:
 
 
 def _hear_zh(ctx: Context, dialog: Dialog, words: str) -> None:
-    _go(ctx, dialog, "en", zh=_short_enough(words))
+    template = saved_texts.meant(ctx, words)
+    if template is not None:
+        _use(ctx, dialog, template)
+        return
+    _go(ctx, dialog, "en", zh=blanks.check(words, longest=LONGEST))
 
 
 def _hear_en(ctx: Context, dialog: Dialog, words: str) -> None:
-    _go(ctx, dialog, _after_texts(dialog), en=_short_enough(words))
+    template = saved_texts.meant(ctx, words)
+    if template is not None and "en" not in template.texts:
+        raise RefusedError("template_language", name=template.name)
+    text = words if template is None else template.texts["en"]
+    _go(ctx, dialog, _after_texts(dialog), en=blanks.check(text, longest=LONGEST))
+
+
+def _take_up(ctx: Context, dialog: Dialog, subject: str) -> None:
+    """Take both texts from the template whose button was pressed."""
+    if dialog.step != "zh":
+        raise RefusedError("campaign_stale")
+    _use(ctx, dialog, templates.by_id(ctx.session, int(subject) if subject.isdecimal() else 0))
+
+
+def _use(ctx: Context, dialog: Dialog, template: Saved) -> None:
+    if not template.texts:
+        raise RefusedError("template_empty", name=template.name)
+    texts = {code: template.texts.get(code, "") for code in ("zh", "en")}
+    _go(ctx, dialog, _after_texts(dialog), **texts)
 
 
 def _after_texts(dialog: Dialog) -> str:
     """Return the step after both texts: the audience, unless the campaign began with one."""
     return "when" if "audience" in dialog.answers else "audience"
-
-
-def _short_enough(words: str) -> str:
-    if len(words) > LONGEST:
-        raise RefusedError("campaign_long", most=LONGEST, number=len(words))
-    return words
 
 
 def _hear_audience(ctx: Context, dialog: Dialog, words: str) -> None:

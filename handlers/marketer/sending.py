@@ -10,6 +10,7 @@ from crm_store.consents import Scope
 from crm_store.errors import NotFoundError, RefusedError
 from crm_store.models.campaign import Campaign
 from handlers.context import Context, Desk
+from handlers.marketer import blanks
 from handlers.ports import Button, OutboundMessage
 from handlers.texts import catalogue
 
@@ -17,10 +18,10 @@ AHEAD = 30
 """So many messages are put into the outbox at a time; each is asked about again right before it is sent."""
 
 
-def render(campaign: Campaign, language: str) -> Mapping[str, object]:
-    """Word a campaign in the reader's language, or in the one it has, with the button that ends it."""
+def render(campaign: Campaign, language: str, name: str) -> Mapping[str, object]:
+    """Word a campaign for a reader, in their language or the one it has, with the button that ends it."""
     written = {"zh": campaign.text_zh, "en": campaign.text_en}
-    text = written.get(language) or campaign.text_zh or campaign.text_en
+    text = blanks.fill(written.get(language) or campaign.text_zh or campaign.text_en, customer=name)
     leave = Button(catalogue.say(language, "key.unsubscribe"), "unsub", campaign.id)
     return OutboundMessage(text, [[leave]]).body()
 
@@ -29,8 +30,8 @@ def feed_for(inbox_id: int, desk: Desk) -> Callable[[Session, datetime, int], in
     """Return what delivery asks for campaign messages whose turn has come."""
     known = set(catalogue.LANGUAGES)
 
-    def words(campaign: Campaign, language: str) -> Mapping[str, object]:
-        return render(campaign, language if language in known else desk.language)
+    def words(campaign: Campaign, language: str, name: str) -> Mapping[str, object]:
+        return render(campaign, language if language in known else desk.language, name)
 
     def feed(session: Session, now: datetime, most: int) -> int:
         ahead = max(most, AHEAD)

@@ -122,7 +122,7 @@ def plan_all(store: Store, *, now: datetime = NOON, most: int = 1000) -> None:
         pass
 
 
-def render(campaign: Campaign, language: str) -> Mapping[str, object]:
+def render(campaign: Campaign, language: str, name: str) -> Mapping[str, object]:
     """Word a campaign as simply as can be."""
     return {"text": campaign.text_zh if language == "zh" else campaign.text_en}
 
