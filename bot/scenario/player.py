@@ -11,6 +11,8 @@
     ! +6 days                    moves the clock (seconds, minutes, hours, days, weeks)
     ! articles                   gives the house its FAQ articles
     ! consent mei                /start and a yes to offers, without listing what comes back
+    ! tickets 12 Where is it?    so many tickets of a guest, opened and closed just now
+    ! ratings 5x20 1x6           so many ratings of each score by the guest
     ! tag mei vip · mei blocks · mei unblocks · @wang closes #1 · @wang reopens #1
     ! restart                    the bot is dropped without a goodbye and started on the same folder
     ! no group                   first line: no staff group is set; `! lost group`: it is set but not there
@@ -123,6 +125,8 @@ async def _direct(stage: Stage, words: Sequence[str]) -> None:
             await _agree(stage, who)
         case ["tag", who, tag]:
             stage.tag(who, tag)
+        case ["tickets" | "ratings", first, *rest]:
+            _remember(stage, words[0], first, rest)
         case [who, "blocks" | "unblocks" as what]:
             stage.block(who, is_blocked=what == "blocks")
         case [who, "closes" | "reopens" as what, where]:
@@ -134,6 +138,18 @@ async def _direct(stage: Stage, words: Sequence[str]) -> None:
             pass  # the stage was set so
         case _:
             raise StageError(f"there is no directive {' '.join(words)}")
+
+
+def _remember(stage: Stage, what: str, first: str, rest: Sequence[str]) -> None:
+    """Have had work of which the story tells nothing but its figures."""
+    counted = [pair for one in (first, *rest) if (pair := re.fullmatch(r"(\d)x(\d+)", one))]
+    if what == "ratings" and counted:
+        said = " ".join((first, *rest)[len(counted) :])
+        stage.remember(said, scores={int(pair[1]): int(pair[2]) for pair in counted})
+    elif what == "tickets" and first.isdigit() and rest:
+        stage.remember(" ".join(rest), count=int(first))
+    else:
+        raise StageError("write `! tickets 12 Where is my parcel?` or `! ratings 5x20 1x6 It came late`")
 
 
 async def _agree(stage: Stage, who: str) -> None:

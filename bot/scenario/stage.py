@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +22,7 @@ from bot.sandbox.people import Person
 from bot.sandbox.server import Running, serve
 from bot.sandbox.shapes import as_list, as_mapping
 from bot.sandbox.world import World
+from bot.scenario.past import Past
 from bot.scenario.runtime import Runtime, StillClock, Unhurried
 from crm_store import customers, journal, knowledge, staff
 from crm_store.models.customer import CustomerTag
@@ -32,6 +33,7 @@ START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # a Monday, ten in the morning i
 ZONE = "Asia/Shanghai"
 GROUP = -1_001_000_000_001
 PATIENCE = 20.0
+UNSAID = {"zh": "等了三天才到", "en": "Waited three days"}  # what the ratings of a story's past are about
 CUSTOMERS = {
     "mei": (101, "Mei 梅", "zh-hans"),
     "li": (102, "Li 李", "en"),
@@ -188,6 +190,20 @@ class Stage:
             if contact is None:
                 raise StageError(f"{who} is no customer yet")
             session.add(CustomerTag(customer_id=contact.customer_id, tag=tag))
+
+        self.bot.app.store.write_now(unit)
+
+    def remember(self, words: str, *, count: int = 1, scores: Mapping[int, int] | None = None) -> None:
+        """Have had tickets with these words just now, or ratings, of which the story tells no more."""
+        account, agent = str(self.world.bot.id), str(STAFF["@wang"][0])
+        past = Past(account, agent, words or UNSAID[self.language], self.clock.now())
+
+        def unit(session: Session) -> None:
+            if scores is None:
+                for _ in range(count):
+                    past.open(session)
+            else:
+                past.rate(session, scores)
 
         self.bot.app.store.write_now(unit)
 

@@ -13,6 +13,7 @@ from handlers.charts import paper
 from handlers.charts.paper import BAND, DPI, FEW, GREY, GRID, INK, LINE, QUIET, SIZE, dot
 
 MOST = 12  # groups on one picture
+LONGEST = 22  # letters of a name
 ROOM = 0.24  # of the width, for the names
 
 
@@ -87,7 +88,8 @@ def _axes(axes: Axes, shown: Sequence[GroupPoint]) -> None:
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.spines["bottom"].set_color(GRID)
     axes.tick_params(length=0, colors=QUIET, labelsize=10)
-    names = [point.name if len(point.name) <= 22 else f"{point.name[:21]}…" for point in shown]
+    names = [paper.writable(point.name) for point in shown]
+    names = [name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…" for name in names]
     axes.set_yticks(range(len(shown)), names, color=INK)
     axes.set_ylim(max(len(shown), 4) - 0.4, -0.6)
     floor = min((min(point.low, point.raw or point.low) for point in shown), default=0.0)

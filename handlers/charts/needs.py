@@ -14,6 +14,7 @@ from handlers.charts.paper import BAR, DPI, GRID, INK, LINE, QUIET, SIZE
 from scoring.needs import Trend
 
 MOST = 12  # topics on one picture
+LONGEST = 18  # letters of a name
 ROOM = 0.2  # of the width, for the names
 UP, DOWN = "#dc2626", "#0f766e"
 
@@ -84,7 +85,7 @@ def _axes(axes: Axes, shown: Sequence[NeedBar]) -> None:
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.spines["bottom"].set_color(GRID)
     axes.tick_params(length=0, colors=QUIET, labelsize=10)
-    axes.set_yticks(range(len(shown)), [bar.name[:18] for bar in shown], color=INK)
+    axes.set_yticks(range(len(shown)), [paper.writable(bar.name)[:LONGEST] for bar in shown], color=INK)
     axes.set_ylim(max(len(shown), 4) - 0.4, -0.6)
     axes.set_xlim(0, max((bar.high for bar in shown), default=0.8) * 1.28)
     axes.xaxis.set_major_locator(MaxNLocator(6))

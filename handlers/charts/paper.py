@@ -43,6 +43,11 @@ def can_write(words: str, *, font: str | None = None) -> bool:
     return all(ord(letter) in shapes for letter in words if not letter.isspace())
 
 
+def writable(words: str, *, font: str | None = None) -> str:
+    """Return words without the letters the font has no shape for, as emoji in a name."""
+    return "".join(letter for letter in words if can_write(letter, font=font)).strip() or "–"
+
+
 def annotate(axes: Axes, text: str, point: tuple[float, float], *, size: float, color: str) -> None:
     """Write a number above a point."""
     axes.annotate(

@@ -51,7 +51,7 @@ def watch(ctx: TickContext) -> Sequence[Unit]:
     today = local.date().toordinal()
     if local.hour < HOUR or alerts.watched(ctx.session) == today:
         return ()
-    found = [*_shares(ctx), *_volumes(ctx)]
+    found = [*_shares(ctx), *sorted(_volumes(ctx), key=lambda one: -abs(one.alert.z or 0.0))]
     tell = [partial(_tell, ctx=ctx, found=found)] if found else []
     return [*tell, partial(alerts.watch, day=today)]
 
@@ -75,8 +75,7 @@ def _volumes(ctx: TickContext) -> Iterator[News]:
 
 
 def _of_all(ctx: TickContext, days: Sequence[datetime], counts: Sequence[int]) -> Iterator[News]:
-    """Judge all tickets together: leaps on any day, and collapses on the days the desk is open."""
-    yield from _leaps(days, counts, About())
+    """Judge all tickets together: whether they collapse, which only days tell on which the desk is open."""
     zone = ZoneInfo(ctx.desk.zone)
     opened = [at for at in range(len(counts)) if ctx.hours.on(days[at].astimezone(zone).date())]
     for alert in trends.volume_alerts([counts[at] for at in opened]):

@@ -7,15 +7,18 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from crm_store import alerts, outbox, rating_counts, ratings, readers
+from crm_store import alerts, needs, outbox, rating_counts, ratings, readers, scores
 from crm_store.models.outbox import Lane
+from crm_store.models.score import Stage
 from crm_store.models.survey import SurveyKind
+from crm_store.needs import About
 from crm_store.outbox import Draft
 from crm_store.readers import Reader
 from crm_store.rules.roles import Role
 from handlers.context import TickContext
 from handlers.ports import OutboundMessage
-from handlers.supervisor import findings, needs, periods, satisfaction, sheets, suggestions
+from handlers.supervisor import findings, periods, satisfaction, sheets, suggestions
+from handlers.supervisor import needs as needed
 from handlers.supervisor.findings import Asked, Cause
 from handlers.supervisor.periods import Period
 from handlers.supervisor.sheets import Voice
@@ -40,6 +43,7 @@ class Week:
     causes: Sequence[Cause]
     breaches: int
     recoveries: int
+    at_risk: int
 
 
 def send(ctx: TickContext) -> Sequence[Unit]:
@@ -50,11 +54,9 @@ def send(ctx: TickContext) -> Sequence[Unit]:
     period = periods.last_week(ctx.now, ctx.desk.zone)
     everyone = readers.with_role(ctx.session, ctx.inbox_id, Role.SUPERVISOR)
     waiting = alerts.undigested(ctx.session, period.start, everyone)[:CHUNK]
-    if not waiting:
+    if not waiting or needs.count(ctx.session, About(), start=period.start, end=period.end) < QUIET:
         return ()
     week = _week(ctx, period)
-    if week.asked.n < QUIET:
-        return ()
     return [partial(_send, ctx=ctx, week=week, reader=reader) for reader in waiting]
 
 
@@ -73,6 +75,7 @@ def _week(ctx: TickContext, period: Period) -> Week:
         causes=findings.causes(ctx.session, period),
         breaches=alerts.breaches(ctx.session, start=period.start, end=period.end),
         recoveries=alerts.open_recoveries(ctx.session),
+        at_risk=scores.by_stage(ctx.session).get(Stage.AT_RISK, 0),
     )
 
 
@@ -89,7 +92,8 @@ def _send(session: Session, *, ctx: TickContext, week: Week, reader: Reader) -> 
 def _lines(ctx: Voice, week: Week, zone: str) -> Iterator[str]:
     yield ctx.say("digest.head", period=periods.name(ctx.language, week.period, zone))
     yield satisfaction.share(ctx, week.current)
-    yield satisfaction.change(ctx, week.current, week.prior)
+    if week.current.n:
+        yield satisfaction.change(ctx, week.current, week.prior)
     if week.response.value is not None:
         share = sheets.percent(week.response.value)
         yield ctx.say("satisfaction.response", answered=week.response.k, asked=week.response.n, share=share)
@@ -99,7 +103,10 @@ def _lines(ctx: Voice, week: Week, zone: str) -> Iterator[str]:
         names = (sheets.theme(ctx.language, topic.theme) for topic in growing)
         yield ctx.say("digest.growing", themes=ctx.say("fixed.between").join(names))
     for cause in week.causes[:1]:
-        yield needs.cause_line(ctx, cause)
+        yield needed.cause_line(ctx, cause)
     if week.recoveries:
         yield ctx.say("digest.recoveries", count=week.recoveries)
-    yield ctx.say("digest.quality", **sheets.interval(week.asked.unread))
+    if week.at_risk:
+        yield ctx.say("digest.at_risk", count=week.at_risk)
+    if week.asked.unread.k:
+        yield ctx.say("digest.quality", **sheets.interval(week.asked.unread))

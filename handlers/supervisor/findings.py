@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -96,7 +95,7 @@ def _going(
     if start >= period.end:
         return {}
     limits = trends.bounds(start, period.end, "W", ZoneInfo(zone))
-    complete = [end <= now and begin >= start for begin, end in pairwise(limits)]
+    complete = [end <= now for end in limits[1:]]
     found = mixes.mix(needs.by_bucket(session, limits, "theme"), complete=complete)
     return {need.topic: (need.trend, need.slope) for need in found.needs}
 

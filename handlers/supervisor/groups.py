@@ -71,6 +71,8 @@ def _rated(
     rates = [scores.csat(counts[value]) for value in values]
     prior = shrink.fit([rate.k for rate in rates], [rate.n for rate in rates])
     fair = shrink.posterior([rate.k for rate in rates], [rate.n for rate in rates], prior)
+    if len(rates) == 1:  # there is nothing to draw it towards
+        fair = [Posterior(rate.k, rate.n, rate.value, rate.low, rate.high) for rate in rates]
     order = range(len(values)) if prior is None or prior.degenerate else shrink.rank(fair)
     return [
         Rated(values[at], name(values[at]), rates[at], fair[at], bad(counts[values[at]])[0]) for at in order

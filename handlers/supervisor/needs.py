@@ -34,7 +34,7 @@ def show(ctx: Context, text: str | None) -> None:
         *_ties(ctx, findings.ties(ctx.session, period)),
         *_causes(ctx, causes),
     ]
-    content = _draw(ctx, found, subtitle=lines[0])
+    content = _draw(ctx, found, subtitle=ctx.say("chart.needs.period", period=named, n=found.n))
     keys = suggestions.suggested(ctx, period, found, causes)
     sheets.answer(ctx, lines, Picture("needs.png", "image/png", content), buttons=keys or _look(ctx, period))
 

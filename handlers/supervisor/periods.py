@@ -100,6 +100,8 @@ def name(language: str, period: Period, zone: str) -> str:
     first, last = (at.astimezone(tz).date() for at in (period.start, period.end - SECOND))
     if period.shape == "month":
         return catalogue.month(language, first)
+    if first == last:
+        return catalogue.day(language, first)
     return catalogue.say(
         language, "period.dates", first=catalogue.day(language, first), last=catalogue.day(language, last)
     )

@@ -86,7 +86,7 @@ def namer(session: Session, language: str, dimension: Dimension) -> Callable[[st
         return staff.by_id(session, int(value)).name
 
     def channel(value: str) -> str:
-        key = f"strategy.channel.{value}"
+        key = f"group.channel.{value}"
         return catalogue.say(language, key) if catalogue.knows(key) else value
 
     def kind(value: str) -> str:
