@@ -143,6 +143,7 @@ class App:
             asks_nps=settings.desk.nps,
             flood_limit=settings.desk.flood,
             idle_after=settings.idle_after,
+            approve_over=settings.desk.approve_over,
             patience=settings.patience,
             jobs=self._jobs,
         )

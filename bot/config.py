@@ -49,6 +49,7 @@ EXAMPLES = {
     "desk.survey_delay": "HEARWELL_DESK__SURVEY_DELAY=600",
     "desk.nps": "HEARWELL_DESK__NPS=false",
     "desk.flood": "HEARWELL_DESK__FLOOD=20",
+    "desk.approve_over": "HEARWELL_DESK__APPROVE_OVER=1000",
     "desk.idle_minutes": "HEARWELL_DESK__IDLE_MINUTES=30",
     "debug.kill_at": "HEARWELL_DEBUG__KILL_AT=after_journal",
 }
@@ -162,6 +163,7 @@ class DeskSettings(BaseModel):
     nps: bool = True
     flood: int = Field(default=20, ge=2, le=1000)
     idle_minutes: int = Field(default=30, ge=1, le=1440)
+    approve_over: int = Field(default=0, ge=0)
 
     @field_validator("closed", mode="before")
     @classmethod

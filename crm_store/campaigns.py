@@ -52,8 +52,11 @@ class NewCampaign:
         return text if len(text) <= 30 else text[:29] + "…"
 
 
-def create(session: Session, new: NewCampaign, *, now: datetime) -> Campaign:
-    """Keep a confirmed campaign with its text frozen; one for now gets its run at once."""
+def create(session: Session, new: NewCampaign, *, now: datetime, waits: bool = False) -> Campaign:
+    """Keep a confirmed campaign with its text frozen; one for now gets its run at once.
+
+    One that `waits` for a second person does nothing until `runs.begin`.
+    """
     if not new.text_zh.strip() and not new.text_en.strip():
         raise RefusedError("campaign_empty")
     schedule = new.schedule or _this_minute(new.zone, now)
@@ -71,12 +74,12 @@ def create(session: Session, new: NewCampaign, *, now: datetime) -> Campaign:
         quiet={}
         if new.quiet is None
         else {"start": f"{new.quiet.start:%H:%M}", "end": f"{new.quiet.end:%H:%M}"},
-        state=CampaignState.SCHEDULED.value,
+        state=(CampaignState.WAITING if waits else CampaignState.SCHEDULED).value,
         created=now,
     )
     session.add(campaign)
     session.flush()
-    if new.schedule is None:
+    if new.schedule is None and not waits:
         local = local_of(now, new.zone).replace(second=0, microsecond=0)
         run_once(session, campaign, occurrences.Occurrence(local, now), state=OccurrenceState.DUE, now=now)
     wake(session, "campaign")

@@ -21,6 +21,7 @@ from crm_store.models.campaign import (
 )
 from crm_store.rules import occurrences
 from crm_store.rules.occurrences import Recurrence
+from crm_store.rules.zones import local_of
 from crm_store.store import wake
 from crm_store.verdicts import complaint, word
 
@@ -163,18 +164,33 @@ def resume(session: Session, campaign: Campaign, *, now: datetime) -> None:
     """Go on where a campaign was paused; recurring runs that fell into the pause are skipped."""
     if campaign.state != CampaignState.PAUSED:
         raise RefusedError("campaign_resume", number=campaign.id, state=f"campaign_{campaign.state}")
-    schedule = schedule_of(campaign)
-    if schedule.kind is not Recurrence.ONCE:
-        for one in occurrences.between(schedule, high_water(session, campaign), now):
-            run_once(session, campaign, one, state=OccurrenceState.SKIPPED, now=now)
+    _skip_missed(session, campaign, now=now)
     campaign.state = CampaignState.SCHEDULED
     wake(session, "campaign")
     wake(session, "outbox")
 
 
+def begin(session: Session, campaign: Campaign, *, now: datetime) -> None:
+    """Let a campaign go that waited to be approved; one whose only time has passed runs at once."""
+    _skip_missed(session, campaign, now=now)
+    schedule = schedule_of(campaign)
+    if schedule.kind is Recurrence.ONCE and occurrences.after(schedule, now) is None:
+        local = local_of(now, schedule.zone).replace(second=0, microsecond=0)
+        run_once(session, campaign, occurrences.Occurrence(local, now), state=OccurrenceState.DUE, now=now)
+    campaign.state = CampaignState.SCHEDULED
+    wake(session, "campaign")
+
+
+def _skip_missed(session: Session, campaign: Campaign, *, now: datetime) -> None:
+    schedule = schedule_of(campaign)
+    if schedule.kind is not Recurrence.ONCE:
+        for one in occurrences.between(schedule, high_water(session, campaign), now):
+            run_once(session, campaign, one, state=OccurrenceState.SKIPPED, now=now)
+
+
 def cancel(session: Session, campaign: Campaign, *, now: datetime) -> None:
     """End a campaign for good and give back the room of everyone it had not reached."""
-    if campaign.state not in {CampaignState.SCHEDULED, CampaignState.PAUSED}:
+    if campaign.state not in {CampaignState.WAITING, CampaignState.SCHEDULED, CampaignState.PAUSED}:
         raise RefusedError("campaign_cancel", number=campaign.id, state=f"campaign_{campaign.state}")
     campaign.state = CampaignState.CANCELLED
     recipients.take_back_ready(session, campaign, now=now)

@@ -35,6 +35,7 @@ class Desk:
     patience: Patience = USUAL
     asks_nps: bool = True
     flood_limit: int = 20
+    approve_over: int = 0
     answers: Mapping[int, float] = field(default_factory=dict)
     quiet: QuietHours | None = NIGHT
     jobs: Callable[[], Sequence[Job]] = tuple

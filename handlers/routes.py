@@ -50,7 +50,7 @@ from handlers.clockwork import quality as quality_clock
 from handlers.customer import changes as customer_changes
 from handlers.customer import comment, consent, faq, inquiry, kinds, privacy, rating, remedy, start, status
 from handlers.customer import gate as gate_keeping
-from handlers.marketer import campaigns, running, segments, sending, strategy, templates
+from handlers.marketer import approvals, campaigns, running, segments, sending, strategy, templates
 from handlers.ports import Edit, Membership, Reaction, ThreadChange
 from handlers.router import Router, button, command, desk_text, dialog, event, gate, text, tick
 from handlers.supervisor import (
@@ -200,6 +200,9 @@ ROUTES: Router = Router(
     command("pause", running.pause, role=Role.MARKETER, takes="word"),
     command("resume", running.resume, role=Role.MARKETER, takes="word"),
     command("preview", running.preview, role=Role.MARKETER, takes="word", reads=True),
+    command(
+        "approve", approvals.approve, role=Role.MARKETER, also=Role.SUPERVISOR, takes="word?", reads=True
+    ),
     command("recipients", running.people, role=Role.MARKETER, takes="word text?", reads=True),
     command("segment", segments.segment, role=Role.MARKETER, also=Role.SUPERVISOR, takes="text?", reads=True),
     button("segment", segments.pressed, role=Role.MARKETER, also=Role.SUPERVISOR, reads=True),
@@ -211,6 +214,9 @@ ROUTES: Router = Router(
     button("campaign", campaigns.pressed, role=Role.MARKETER),
     button("campaign_count", campaigns.count, role=Role.MARKETER, reads=True),
     button("campaign_who", campaigns.who, role=Role.MARKETER, reads=True),
+    button("approval", approvals.show, role=Role.MARKETER, also=Role.SUPERVISOR, reads=True),
+    button("approve", approvals.grant, role=Role.MARKETER, also=Role.SUPERVISOR),
+    button("approve_not", approvals.turn_down, role=Role.MARKETER, also=Role.SUPERVISOR),
     button("campaign_pause", running.pause_pressed, role=Role.MARKETER),
     button("campaign_resume", running.resume_pressed, role=Role.MARKETER),
     button("campaign_cancel", running.cancel_pressed, role=Role.MARKETER),

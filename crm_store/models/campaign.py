@@ -13,6 +13,7 @@ from crm_store.rules.frequency import Mode, Scope
 class CampaignState(StrEnum):
     """Whether a campaign may send."""
 
+    WAITING = "waiting"
     SCHEDULED = "scheduled"
     PAUSED = "paused"
     DONE = "done"

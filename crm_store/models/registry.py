@@ -2,6 +2,7 @@
 
 from crm_store.models import (
     alert,
+    approval,
     article,
     block,
     calendar,
@@ -41,6 +42,7 @@ from crm_store.models.base import Base
 
 NOUNS = (
     alert,
+    approval,
     article,
     block,
     calendar,

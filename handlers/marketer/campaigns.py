@@ -13,7 +13,7 @@ from crm_store.models.customer import Customer
 from crm_store.models.dialog import Dialog
 from crm_store.templates import Saved
 from handlers.context import Context
-from handlers.marketer import blanks, naming, previews, schedules
+from handlers.marketer import approvals, blanks, naming, previews, schedules
 from handlers.marketer import templates as saved_texts
 from handlers.ports import Button
 from handlers.router import seat
@@ -235,11 +235,15 @@ def _confirm(ctx: Context, dialog: Dialog) -> None:
     new = draft(ctx, dialog)
     if new.schedule is not None and campaigns.draft_run(new, now=ctx.now) is None:
         raise RefusedError("campaign_late")
-    campaign = campaigns.create(ctx.session, new, now=ctx.now)
+    waits = approvals.is_needed(ctx, new)
+    campaign = campaigns.create(ctx.session, new, now=ctx.now, waits=waits)
     staff.audit(
         ctx.session, by=ctx.by, what="campaign.confirmed", subject=f"campaign:{campaign.id}", now=ctx.now
     )
     dialogs.end(ctx.session, seat(ctx.event))
+    if waits:
+        approvals.ask(ctx, campaign)
+        return
     key = "campaign.started" if new.schedule is None else "campaign.scheduled"
     ctx.reply(key, number=campaign.id, name=campaign.name, when=schedules.told(ctx.say, new.schedule))
 

@@ -1,6 +1,6 @@
 """Campaigns that are under way: listed, paused, resumed, cancelled, and the people behind their numbers."""
 
-from crm_store import campaigns, caps, dialogs, recipients, runs, staff
+from crm_store import approvals, campaigns, caps, dialogs, recipients, runs, staff
 from crm_store.errors import RefusedError
 from crm_store.models.campaign import Campaign, CampaignState, Recipient, RecipientState
 from crm_store.rules.roles import Role
@@ -32,6 +32,10 @@ def _line(ctx: Context, campaign: Campaign) -> str:
         ctx.say("campaigns.line", number=campaign.id, name=campaign.name, state=state),
         schedules.told(ctx.say, campaigns.schedule_of(campaign)),
     ]
+    waits = approvals.of_campaign(ctx.session, campaign.id)
+    if waits is not None and campaign.state == CampaignState.WAITING:
+        at = catalogue.moment(ctx.language, waits.asked, ctx.desk.zone)
+        lines.append(ctx.say("approval.since", number=campaign.id, at=at))
     upcoming = None
     if campaign.state == CampaignState.SCHEDULED:
         upcoming = campaigns.next_run(ctx.session, campaign, now=ctx.now)
