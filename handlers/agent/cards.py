@@ -194,8 +194,8 @@ def _line(session: Session, message: Message, customer: str, language: str, zone
 
 def keys(say: Say, ticket: Ticket) -> list[list[Button]]:
     """Return the buttons below a card."""
-    if ticket.merged_into is not None:
-        return []  # there is nothing to do here: the work goes on in another ticket
+    if ticket.merged_into is not None or ticket.status == Status.CLOSED:
+        return []  # there is nothing to do here: the work goes on in another ticket, or is over for good
     if ticket.is_resolved:
         return [[Button(say("key.reopen"), "reopen", ticket.number)]]
     taken = ticket.assignee_id is not None

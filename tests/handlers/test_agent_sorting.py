@@ -7,6 +7,7 @@ import pytest
 
 from crm_store import surveys, tags
 from crm_store.rules.lifecycle import Kind, Priority, Status
+from handlers.agent import cards
 from tests.factories import CAST, House
 from tests.handlers.desk import desk, get, log, ticket
 
@@ -153,3 +154,14 @@ def test_a_priority_set_by_hand_stays_when_the_kind_changes(home: House) -> None
     home.hears("wang", f"/priority {number} urgent")
     home.hears("wang", f"/kind {number} feedback")
     assert get(home, number).priority == Priority.URGENT
+
+
+def test_the_card_of_a_closed_ticket_offers_nothing_that_cannot_be_done(home: House) -> None:
+    number = ticket(home)
+    home.hears("wang", f"/take {number}")
+    home.hears("wang", f"/resolve {number}")
+    offered = [key.verb for row in cards.keys(cards.sayer("en"), get(home, number)) for key in row]
+    assert offered == ["reopen"]
+    home.hears("wang", f"/close {number}")
+    assert get(home, number).status == Status.CLOSED
+    assert cards.keys(cards.sayer("en"), get(home, number)) == []
