@@ -71,6 +71,7 @@ class App:
         self._store: Store | None = None
         self._bot: Bot | None = None
         self._index: FaqIndex | None = None
+        self._known: Sequence[knowledge.Entry] = ()
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -208,10 +209,13 @@ class App:
         self._lock.release()
 
     async def learn(self) -> None:
-        """Build the article index anew, in a thread, and swap it in."""
+        """Build the article index anew, in a thread, and swap it in, unless the articles are those it knows."""
         entries = await self.store.read(knowledge.entries)
+        if entries == self._known:
+            return
         known = [Entry(article, "zh" if code == "zh" else "en", text) for article, code, text in entries]
         self._index = await asyncio.to_thread(FaqIndex.build, known) if known else None
+        self._known = entries
 
     async def skipped(self) -> None:
         """Do what fell due while the sandbox's clock was moved on."""

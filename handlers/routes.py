@@ -34,6 +34,7 @@ from handlers.clockwork import (
     fixes,
     floods,
     indexing,
+    knowing,
     launches,
     remedies,
     scores,
@@ -50,7 +51,7 @@ from handlers.clockwork import quality as quality_clock
 from handlers.customer import changes as customer_changes
 from handlers.customer import comment, consent, faq, inquiry, kinds, privacy, rating, remedy, start, status
 from handlers.customer import gate as gate_keeping
-from handlers.marketer import approvals, campaigns, running, segments, sending, strategy, templates
+from handlers.marketer import approvals, campaigns, policies, running, segments, sending, strategy, templates
 from handlers.ports import Edit, Membership, Reaction, ThreadChange
 from handlers.router import Router, button, command, desk_text, dialog, event, gate, text, tick
 from handlers.supervisor import (
@@ -209,6 +210,7 @@ ROUTES: Router = Router(
     button("segment_save", segments.save, role=Role.MARKETER, also=Role.SUPERVISOR),
     button("segment_campaign", segments.campaign, role=Role.MARKETER),
     command("template", templates.template, role=Role.MARKETER, takes="text?"),
+    command("policy", policies.policy, role=Role.MARKETER, also=Role.SUPERVISOR, takes="text?"),
     command("strategy", strategy.strategy, role=Role.MARKETER, also=Role.SUPERVISOR, takes="word?"),
     dialog("campaign", campaigns.steps, role=Role.MARKETER),
     button("campaign", campaigns.pressed, role=Role.MARKETER),
@@ -244,5 +246,6 @@ ROUTES: Router = Router(
     tick("incidents", incidents_clock.turn),
     tick("remedies", remedies.ask_due),
     tick("indexing", indexing.follow),
+    tick("knowing", knowing.look_again),
     tick("privacy", erasing.erase),
 )
