@@ -113,24 +113,24 @@ def rows(found: Study) -> Iterator[Mapping[str, object]]:
             "segment": one.name,
             "cluster": one.cluster,
             "region": segment.region(bought.region),
-            "habits": habits(bought),
+            "habits": {name: list(led) for name, led in leading(bought).items()},
         }
 
 
-def habits(one: PurchaseSum) -> dict[str, object]:
+def leading(one: PurchaseSum) -> dict[str, tuple[str | int, int, int]]:
     """Return the hour, channel and category that lead among a customer's orders, with k and n of each."""
     mixes = {"hour": one.hours, "channel": one.channels, "category": one.categories}
     led = {name: _leading(counts) for name, counts in mixes.items()}
     return {name: found for name, found in led.items() if found is not None}
 
 
-def _leading(counts: Counts) -> list[object] | None:
+def _leading(counts: Counts) -> tuple[str | int, int, int] | None:
     """Return what leads alone among enough orders, with how many of how many."""
     ranked = sorted(counts.items(), key=lambda pair: (-pair[1], str(pair[0])))
     n = sum(counts.values())
     if n < LEAST_HABIT or (len(ranked) > 1 and ranked[0][1] == ranked[1][1]):
         return None
-    return [ranked[0][0], ranked[0][1], n]
+    return (*ranked[0], n)
 
 
 def _factors(

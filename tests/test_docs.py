@@ -158,3 +158,18 @@ def test_files_that_are_named_exist(page: Path) -> None:
 def test_a_decision_tells_context_decision_consequences_and_what_enforces_it(page: Path) -> None:
     heads = re.findall(r"^## (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
     assert heads == ["Context", "Decision", "Consequences", "What enforces it"]
+
+
+def python_blocks() -> Iterator[tuple[str, str]]:
+    """Give every Python block of the documentation, with the page and its place there."""
+    for page in PAGES:
+        blocks = re.findall(
+            r"^```python\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+        )
+        for nth, block in enumerate(blocks, start=1):
+            yield f"{name(page)} {nth}", block
+
+
+@pytest.mark.parametrize(("place", "block"), [pytest.param(*one, id=one[0]) for one in python_blocks()])
+def test_python_blocks_run(place: str, block: str) -> None:
+    exec(compile(block, place, "exec"), {"__name__": place})  # noqa: S102 - our own pages

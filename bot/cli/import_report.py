@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TextIO, TypeVar
 
 import typer
 
@@ -39,13 +39,21 @@ class Report(Protocol):
         """Return what was left out."""
 
 
-def tell(found: Report, title: str, language: str, *, file: Path, report: Path | None) -> None:
+def tell(  # noqa: PLR0913 - what a report is about, and where it goes
+    found: Report,
+    title: str,
+    language: str,
+    *,
+    file: Path,
+    report: Path | None = None,
+    to: TextIO | None = None,
+) -> None:
     """Print what was done to a file, shortened, and write the whole of it to a report if one is wished."""
     sections = list(_told(found, title, language, file=file))
     if report is not None:
         _keep_report(report, sections, language, beside=file)
     for line in _short(sections, language):
-        print(line)
+        print(line, file=to)
 
 
 def cleaned(file: Path, language: str, clean_up: "Callable[[Table], T]") -> T:

@@ -2,7 +2,7 @@
 
 import typer
 
-from bot.cli import backup, demo, doctor, exporting, importing, replay, run, sandbox, scenario, show
+from bot.cli import backup, demo, doctor, exporting, importing, replay, run, sandbox, scenario, score, show
 
 app = typer.Typer(
     name="hearwell",
@@ -22,6 +22,7 @@ app.command("sandbox")(sandbox.sandbox)
 app.command("doctor")(doctor.doctor)
 app.command("import")(importing.import_)
 app.command("export")(exporting.export)
+app.command("score")(score.score)
 app.command("backup")(backup.backup)
 app.command("config")(show.config)
 app.command("replay")(replay.replay)
