@@ -116,7 +116,8 @@ def send(ctx: Context, ticket: Ticket, customer: Contact, written: Written) -> N
     )
     boards.refresh(topics.bench(ctx), ticket)
     _mirror(ctx, ticket, written.text)
-    react(ctx, SENT, ticket.id, once_sent=row, on=written.id)
+    if written.id:  # a macro's words were written by nobody here
+        react(ctx, SENT, ticket.id, once_sent=row, on=written.id)
     incident_offers.to_all(ctx, ticket, draft.body, message_id=message)
     if was_unshown:
         _catch_up(ctx, ticket)
