@@ -272,6 +272,8 @@ class Stage:
         for name, (known, *_) in (*CUSTOMERS.items(), *STAFF.items()):
             if known == address:
                 return name
+        if address == self.world.bot.id:
+            return "bot"  # a press is answered with a sign on the message that had the button
         raise StageError(f"nobody of the cast has the address {address}")
 
     def _place(self, who: str, where: str) -> tuple[Chat, int | None]:
