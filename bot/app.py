@@ -209,7 +209,7 @@ class App:
         self._lock.release()
 
     async def learn(self) -> None:
-        """Build the article index anew, in a thread, and swap it in, unless the articles are those it knows."""
+        """Build the article index anew, in a thread, and swap it in, unless it knows these articles."""
         entries = await self.store.read(knowledge.entries)
         if entries == self._known:
             return
