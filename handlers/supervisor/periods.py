@@ -12,7 +12,7 @@ from handlers.agent.naming import SHOWN
 from handlers.texts import catalogue
 
 Shape = Literal["days", "week", "month"]
-SPAN = re.compile(r"(\d{1,4})\s*([dw]|days?|weeks?|天|日|周|个?星期)", re.IGNORECASE)
+SPAN = re.compile(r"(\d{1,4})\s*(days?|weeks?|d|w|天|日|周|个?星期)", re.IGNORECASE)
 MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?")
 LONGEST = timedelta(days=3660)
 USUAL = 30
