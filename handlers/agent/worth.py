@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from crm_store import orders
+from crm_store import orders, scores
 from crm_store.orders import Purchases, Spending
+from handlers.agent import outlook
 from handlers.context import Context
 
 
@@ -24,8 +25,12 @@ class Shop:
 
 
 def lines(ctx: Context, customer_id: int, bought: list[Purchases]) -> Iterator[str]:
-    """Word class, segment and stage by what the customer bought in the currency they use most."""
+    """Word class, segment and stage, as customers were scored last or by the currency they use most."""
     if not bought:
+        return
+    scored = scores.of_customer(ctx.session, customer_id)
+    if scored is not None:
+        yield from outlook.lines(ctx, scored)
         return
     currency = max(bought, key=lambda sums: (sums.count, sums.total)).currency
     zone = ZoneInfo(ctx.desk.zone)
