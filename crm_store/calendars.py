@@ -133,6 +133,35 @@ def change_day(
     return version
 
 
+def change(
+    session: Session,
+    week: Mapping[int, Sequence[Shift]],
+    days: Mapping[date, Sequence[Shift] | None],
+    *,
+    by: str,
+    now: datetime,
+) -> int:
+    """Give weekdays and dates other hours in one new version; a date without hours is as usual again."""
+    newest, plan = _changeable(session)
+    others = [one for one in plan.specials if one.source is not Source.OVERRIDE or one.day not in days]
+    added = [Special(day, shifts, Source.OVERRIDE) for day, shifts in days.items() if shifts is not None]
+    changed = replace(plan, week={**plan.week, **week}, specials=[*others, *added])
+    version = _add(session, changed, newest, by=by, now=now)
+    if week:
+        _audit(session, version, by=by, now=now, week=write_week(changed.week))
+    for day, shifts in days.items():
+        told = "-" if shifts is None else write_shifts(shifts)
+        _audit(session, version, by=by, now=now, day=day.isoformat(), shifts=told)
+    return version
+
+
+def written(session: Session, *, since: date) -> tuple[Mapping[int, Sequence[Shift]], Sequence[Special]]:
+    """Return the week, and the dates from one on whose hours were not set by the settings or a holiday."""
+    _, plan = _changeable(session)
+    own = [one for one in _overrides(plan) if one.day >= since]
+    return plan.week, sorted(own, key=lambda one: one.day)
+
+
 def specials(session: Session, *, since: date, until: date) -> Sequence[Special]:
     """List the special days that hold between two dates, both included."""
     newest = _newest(session)

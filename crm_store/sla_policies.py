@@ -1,10 +1,10 @@
 """SLA policies, version by version: what each kind of ticket is promised."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import cast
+from typing import Literal, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -76,54 +76,70 @@ class Promise:
     priority: Priority | None = None
 
 
-def change_target(
-    session: Session, promise: Promise, span: timedelta | None, *, by: str, now: datetime
-) -> Policy:
-    """Give a kind, or one priority of it, another target in a new version; None is no deadline."""
-    policy, kind, what = current(session), promise.kind, promise.what
-    if promise.priority is None:
-        named = {one: held for one, held in policy.targets.get(kind, {}).items() if one is not what}
-        named |= {} if span is None else {what: span}
-        changed = replace(policy, targets={**policy.targets, kind: named})
-    else:
-        key = kind, promise.priority
-        own = {**policy.by_priority.get(key, {}), what: span}
-        changed = replace(policy, by_priority={**policy.by_priority, key: own})
-    return _keep(session, changed, by=by, now=now, detail=_named(promise) | {"seconds": _seconds(span)})
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """A target that is to be another; no span is no deadline."""
+
+    promise: Promise
+    span: timedelta | None
 
 
-def drop_priority(session: Session, promise: Promise, *, by: str, now: datetime) -> Policy:
-    """Let a priority have its kind's target again, in a new version."""
+@dataclass(frozen=True, slots=True)
+class AsUsual:
+    """A priority that is to have its kind's target again."""
+
+    promise: Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The share of a target, in percent, at which its owner is warned or the supervisors are told."""
+
+    what: Literal["warn", "escalate"]
+    percent: int
+
+
+Change = Promised | AsUsual | Share
+
+
+def change(session: Session, changes: Sequence[Change], *, by: str, now: datetime) -> Policy:
+    """Make these changes in one new version, and write each of them down."""
     policy = current(session)
-    by_priority = {
-        key: {
-            what: span
-            for what, span in named.items()
-            if (*key, what) != (promise.kind, promise.priority, promise.what)
-        }
-        for key, named in policy.by_priority.items()
-    }
-    changed = replace(policy, by_priority={key: named for key, named in by_priority.items() if named})
-    return _keep(session, changed, by=by, now=now, detail=_named(promise) | {"dropped": True})
+    for one in changes:
+        policy = changed(policy, one)
+    version = _add(session, policy, by=by, now=now)
+    for one in changes:
+        staff.audit(session, by=by, what="sla.changed", subject=f"sla:{version}", now=now, **_detail(one))
+    return replace(policy, version=version)
 
 
-def change_percents(session: Session, *, warn: int, escalate: int, by: str, now: datetime) -> Policy:
-    """Let warnings and escalations come at other shares of a target, in a new version."""
-    changed = replace(current(session), warn_percent=warn, escalate_percent=escalate)
-    return _keep(session, changed, by=by, now=now, detail={"warn": warn, "escalate": escalate})
+def changed(policy: Policy, one: Change) -> Policy:
+    """Return a policy with one change made."""
+    if isinstance(one, Share):
+        if one.what == "warn":
+            return replace(policy, warn_percent=one.percent)
+        return replace(policy, escalate_percent=one.percent)
+    kind, what, priority = one.promise.kind, one.promise.what, one.promise.priority
+    if priority is None:
+        usual = {held: span for held, span in policy.targets.get(kind, {}).items() if held is not what}
+        usual |= {what: one.span} if isinstance(one, Promised) and one.span is not None else {}
+        return replace(policy, targets={**policy.targets, kind: usual})
+    own = {held: span for held, span in policy.by_priority.get((kind, priority), {}).items() if held != what}
+    own |= {what: one.span} if isinstance(one, Promised) else {}
+    by_priority = {**policy.by_priority, (kind, priority): own}
+    return replace(policy, by_priority={key: named for key, named in by_priority.items() if named})
+
+
+def _detail(one: Change) -> Mapping[str, object]:
+    if isinstance(one, Share):
+        return {one.what: one.percent}
+    told = {"seconds": _seconds(one.span)} if isinstance(one, Promised) else {"dropped": True}
+    return _named(one.promise) | told
 
 
 def _named(promise: Promise) -> dict[str, object]:
     named: dict[str, object] = {"kind": promise.kind.value, "target": promise.what.value}
     return named if promise.priority is None else named | {"priority": promise.priority.value}
-
-
-def _keep(
-    session: Session, policy: Policy, *, by: str, now: datetime, detail: Mapping[str, object]
-) -> Policy:
-    version = _add(session, policy, by=by, now=now)
-    staff.audit(session, by=by, what="sla.changed", subject=f"sla:{version}", now=now, **detail)
-    return replace(policy, version=version)
 
 
 def _add(session: Session, policy: Policy, *, by: str, now: datetime) -> int:

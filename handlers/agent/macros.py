@@ -9,7 +9,7 @@ from crm_store.errors import RefusedError
 from crm_store.macros import Saved
 from crm_store.models.ticket import Ticket
 from crm_store.rules.roles import Role
-from handlers.agent import desk, macro_steps, naming
+from handlers.agent import desk, macro_steps, naming, notes, talk
 from handlers.context import Context
 from handlers.ports import Button
 from handlers.router import RoleError, UsageError
@@ -89,7 +89,7 @@ def _preview(ctx: Context, number: int | None, saved: Saved) -> None:
         *([ctx.say("macro.does", steps=macro_steps.worded(ctx, saved.steps))] if saved.steps else []),
     ]
     go = Button(ctx.say("key.macro"), "macro", f"{number}-{saved.id}", _revision(ctx, ticket))
-    desk.tell(ctx, "\n\n".join(shown), ticket=ticket.id, buttons=[[go]])
+    talk.tell(ctx, "\n\n".join(shown), ticket=ticket.id, buttons=[[go]])
 
 
 def _revision(ctx: Context, ticket: Ticket) -> int:
@@ -125,7 +125,7 @@ def _change(ctx: Context, verb: str, text: str) -> None:
     name, part, value = ([*text.split(maxsplit=2), "", "", ""])[:3]
     if part.casefold() not in (*catalogue.LANGUAGES, "steps"):
         raise RefusedError("macro_edit_usage")
-    _edit(ctx, _good(name), part.casefold(), value.strip())
+    _edit(ctx, good_name(name), part.casefold(), value.strip())
 
 
 def _edit(ctx: Context, name: str, part: str, value: str) -> None:
@@ -133,7 +133,7 @@ def _edit(ctx: Context, name: str, part: str, value: str) -> None:
         steps = macro_steps.read(value)
         macros.set_steps(ctx.session, macros.get_or_create(ctx.session, name, by=ctx.by, at=ctx.now), steps)
     else:
-        _check_words(value)
+        check_words(value)
         found = macros.get_or_create(ctx.session, name, by=ctx.by, at=ctx.now)
         macros.set_text(ctx.session, found, part, value)
     people.audit(
@@ -143,14 +143,16 @@ def _edit(ctx: Context, name: str, part: str, value: str) -> None:
     ctx.reply("macro.saved", name=name, what=_what(ctx, saved) or ctx.say("macro.empty"))
 
 
-def _good(name: str) -> str:
+def good_name(name: str) -> str:
+    """Return a macro's name as it is kept, or refuse what cannot be one."""
     folded = name.casefold()
     if not NAME.fullmatch(folded) or folded in CHANGES:
         raise RefusedError("macro_name", word=name[: naming.SHOWN])
     return folded
 
 
-def _check_words(text: str) -> None:
+def check_words(text: str) -> None:
+    """Refuse words that no macro can say."""
     if len(text) > LONGEST:
         raise RefusedError("macro_words_long", longest=LONGEST)
     unknown = [blank for blank in BLANK.findall(text) if blank.casefold() not in BLANKS]
@@ -158,5 +160,5 @@ def _check_words(text: str) -> None:
         raise RefusedError(
             "macro_blank", blank=unknown[0], blanks=", ".join(f"{{{{ {name} }}}}" for name in BLANKS)
         )
-    if desk.as_note(text) is not None:
+    if notes.as_note(text) is not None:
         raise RefusedError("macro_is_note")

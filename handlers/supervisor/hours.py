@@ -35,29 +35,46 @@ def hours(ctx: Context, text: str | None) -> None:
 
 
 def _change_week(ctx: Context, words: str) -> None:
-    try:
-        week = read_week(words)
-    except UnreadableError as error:
-        raise RefusedError("hours_unclear", part=str(error)[:60]) from None
-    calendars.change_week(ctx.session, week, by=ctx.by, now=ctx.now)
+    calendars.change_week(ctx.session, whole_week(words), by=ctx.by, now=ctx.now)
 
 
 def _change_day(ctx: Context, dated: re.Match[str]) -> None:
-    *numbers, rest = dated.groups()
-    try:
-        day = date(*(int(number) for number in numbers))
-    except ValueError:
-        raise RefusedError("hours_date", part=dated[0][:60]) from None
-    today = local_of(ctx.now, ctx.hours.zone).date()
-    if not today <= day <= today + FARTHEST:
-        raise RefusedError("hours_past" if day < today else "hours_far", day=day.isoformat())
-    is_back = rest.strip().lower() in _BACK
-    try:
-        shifts = None if is_back else read_shifts(rest)
-    except UnreadableError as error:
-        raise RefusedError("hours_unclear", part=(str(error) or dated[0])[:60]) from None
+    day = read_date(dated[0], today=local_of(ctx.now, ctx.hours.zone).date())
+    shifts = read_change(dated[4] or dated[0])
     if calendars.change_day(ctx.session, day, shifts, by=ctx.by, now=ctx.now) is None:
         raise RefusedError("hours_usual", day=day.isoformat())
+
+
+def whole_week(words: str) -> Mapping[int, Sequence[Shift]]:
+    """Read the shifts of a week, or refuse with the part that cannot be read."""
+    try:
+        return read_week(words)
+    except UnreadableError as error:
+        raise RefusedError("hours_unclear", part=str(error)[:60]) from None
+
+
+def read_date(words: str, *, today: date) -> date:
+    """Read the date that words begin with; refuse one that is none, that is over or too far off."""
+    dated = _DATED.fullmatch(words)
+    try:
+        day = None if dated is None else date(*(int(number) for number in dated.groups()[:3]))
+    except ValueError:
+        day = None
+    if day is None:
+        raise RefusedError("hours_date", part=words[:60])
+    if not today <= day <= today + FARTHEST:
+        raise RefusedError("hours_past" if day < today else "hours_far", day=day.isoformat())
+    return day
+
+
+def read_change(words: str) -> Sequence[Shift] | None:
+    """Read the shifts of one date; None when it is to be as usual again."""
+    if words.strip().lower() in _BACK:
+        return None
+    try:
+        return read_shifts(words)
+    except UnreadableError as error:
+        raise RefusedError("hours_unclear", part=(str(error) or words)[:60]) from None
 
 
 def _shown(ctx: Context) -> Iterator[str]:

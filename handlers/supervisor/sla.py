@@ -2,14 +2,14 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from crm_store import sla_policies
 from crm_store.errors import RefusedError
 from crm_store.rules.lifecycle import Kind, Priority
 from crm_store.rules.sla import Policy, Spans, Target
-from crm_store.sla_policies import Promise
+from crm_store.sla_policies import AsUsual, Change, Promise, Promised, Share
 from handlers.agent import cards, until
 from handlers.context import Context
 from handlers.texts import catalogue
@@ -35,8 +35,13 @@ def sla(ctx: Context, text: str | None) -> None:
 
 
 def _changed(ctx: Context, words: list[str]) -> Policy:
+    return sla_policies.change(ctx.session, [read(words)], by=ctx.by, now=ctx.now)
+
+
+def read(words: Sequence[str]) -> Change:
+    """Read a change of the targets as it is typed, folded and word by word, or refuse it."""
     if words[0] in _WARN | _ESCALATE:
-        return _change_percent(ctx, words)
+        return _percent(words)
     kind = _kinds().get(words[0])
     if kind is None or len(words) < 3:
         raise RefusedError("sla_unclear")
@@ -47,21 +52,15 @@ def _changed(ctx: Context, words: list[str]) -> Policy:
         raise RefusedError("sla_unclear")
     promise, value = Promise(kind, what, priority), " ".join(rest[1:])
     if value in _BACK and priority is not None:
-        return sla_policies.drop_priority(ctx.session, promise, by=ctx.by, now=ctx.now)
-    span = None if value in _NONE else _span(value)
-    return sla_policies.change_target(ctx.session, promise, span, by=ctx.by, now=ctx.now)
+        return AsUsual(promise)
+    return Promised(promise, None if value in _NONE else _span(value))
 
 
-def _change_percent(ctx: Context, words: list[str]) -> Policy:
-    found = _PERCENT.fullmatch(" ".join(words[1:]))
-    policy, is_warning = sla_policies.current(ctx.session), words[0] in _WARN
+def _percent(words: Sequence[str]) -> Share:
+    found, is_warning = _PERCENT.fullmatch(" ".join(words[1:])), words[0] in _WARN
     if found is None or int(found[1]) not in (WARN if is_warning else ESCALATE):
         raise RefusedError("sla_percent")
-    warn, escalate = policy.warn_percent, policy.escalate_percent
-    percents = (int(found[1]), escalate) if is_warning else (warn, int(found[1]))
-    return sla_policies.change_percents(
-        ctx.session, warn=percents[0], escalate=percents[1], by=ctx.by, now=ctx.now
-    )
+    return Share("warn" if is_warning else "escalate", int(found[1]))
 
 
 def _kinds() -> Mapping[str, Kind]:

@@ -18,7 +18,7 @@ from crm_store.rules.lifecycle import Kind, Priority
 from crm_store.rules.opening_text import read_week
 from crm_store.rules.sla import Spans, Target
 from crm_store.rules.sla_clock import Clock
-from crm_store.sla_policies import Promise
+from crm_store.sla_policies import Promise, Promised
 from crm_store.store import Store
 from crm_store.tickets import Opening
 from tests.crm_store.rules.desk_log import Case as Day
@@ -86,7 +86,7 @@ def test_a_ticket_keeps_what_it_was_promised(store: Store, inbox_id: int) -> Non
         office(session)
         number = opened(session, inbox_id)
         promise = Promise(Kind.INQUIRY, Target.FIRST_RESPONSE)
-        sla_policies.change_target(session, promise, HOUR, by="staff:1", now=MONDAY)
+        sla_policies.change(session, [Promised(promise, HOUR)], by="staff:1", now=MONDAY)
         calendars.change_week(session, read_week("mon-sun 00:00-24:00"), by="staff:1", now=MONDAY)
         assert dues(session, number)[0] == MONDAY + 5 * HOUR  # four hours and the lunch between
         happens(session, number, "priority_changed", MONDAY + HOUR, was="normal", to="urgent")
