@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from crm_store import assignments, presence, skills
@@ -10,6 +10,7 @@ from crm_store import staff as people
 from crm_store.errors import RefusedError
 from crm_store.models.presence import Presence, PresenceState
 from crm_store.models.staff import Staff
+from crm_store.rules.business_hours import Shift
 from crm_store.rules.opening_text import UnreadableError, read_week
 from crm_store.rules.roles import Role, may
 from handlers.agent import assigning, colleagues, naming, sorting, topics
@@ -99,15 +100,25 @@ def _take_role(ctx: Context, member: Staff, role: Role, held: frozenset[Role]) -
 
 
 def _skills(ctx: Context, member: Staff, value: str) -> None:
-    wanted = list(dict.fromkeys(sorting.named(word) for word in _listed(value)))
+    wanted = able(_listed(value))
     skills.set_skills(ctx.session, member.id, wanted, by=ctx.by, now=ctx.now)
     _audit(ctx, member, "skills", wanted)
 
 
 def _languages(ctx: Context, member: Staff, value: str) -> None:
-    wanted = list(dict.fromkeys(_language(word) for word in _listed(value)))
+    wanted = spoken(_listed(value))
     skills.set_languages(ctx.session, member.id, wanted)
     _audit(ctx, member, "languages", wanted)
+
+
+def able(words: Sequence[str]) -> Sequence[str]:
+    """Return the skills that words name, each once, or refuse what cannot be one."""
+    return list(dict.fromkeys(sorting.named(word) for word in words))
+
+
+def spoken(words: Sequence[str]) -> Sequence[str]:
+    """Return the languages that words name, each once, or refuse one that is not spoken here."""
+    return list(dict.fromkeys(_language(word) for word in words))
 
 
 def _language(word: str) -> str:
@@ -123,21 +134,31 @@ def _language(word: str) -> str:
 
 
 def _capacity(ctx: Context, member: Staff, value: str) -> None:
+    wanted = room(value)
+    skills.set_capacity(ctx.session, member.id, wanted)
+    _audit(ctx, member, "capacity", wanted)
+
+
+def room(value: str) -> int:
+    """Read how many tickets someone may be given, or refuse what is no such number."""
     if not (value.isascii() and value.isdigit() and int(value[:9]) <= MOST):
         raise RefusedError("staff_capacity", most=MOST)
-    skills.set_capacity(ctx.session, member.id, int(value))
-    _audit(ctx, member, "capacity", int(value))
+    return int(value)
 
 
 def _hours(ctx: Context, member: Staff, value: str) -> None:
     if not value:
         raise UsageError("staff")
+    presence.set_shifts(ctx.session, member.id, own_week(value))
+    _audit(ctx, member, "hours", value)
+
+
+def own_week(value: str) -> Mapping[int, Sequence[Shift]]:
+    """Read someone's own working hours, none for those of the house, or refuse what cannot be read."""
     try:
-        week = {} if value.casefold() in NOTHING else read_week(value)
+        return {} if value.casefold() in NOTHING else read_week(value)
     except UnreadableError as error:
         raise RefusedError("staff_hours", part=str(error)[: naming.SHOWN]) from error
-    presence.set_shifts(ctx.session, member.id, week)
-    _audit(ctx, member, "hours", value)
 
 
 def _listed(value: str) -> list[str]:
@@ -177,13 +198,13 @@ def _shown(ctx: Context, member: Staff) -> Iterator[str]:
         return
     yield ctx.say("staff.line", **who, presence=_presence(ctx, presence.current(ctx.session, member.id)))
     load = assignments.load_of(ctx.session, [member.id]).get(member.id, 0)
-    able = sorted(skills.of_staff(ctx.session, [member.id]).get(member.id, ()))
+    has = sorted(skills.of_staff(ctx.session, [member.id]).get(member.id, ()))
     named = sorted(skills.languages(ctx.session, [member.id]).get(member.id, ()))
-    spoken = [ctx.say(f"word.language.{language}") for language in named]
+    speaks = [ctx.say(f"word.language.{language}") for language in named]
     yield ctx.say(
         "staff.can", load=load, capacity=member.capacity,
-        skills=comma.join(able) or ctx.say("staff.no_skills"),
-        languages=comma.join(spoken) or ctx.say("staff.any_language"),
+        skills=comma.join(has) or ctx.say("staff.no_skills"),
+        languages=comma.join(speaks) or ctx.say("staff.any_language"),
     )  # fmt: skip
     week = presence.week_of(ctx.session, member.id)
     if week:
