@@ -8,6 +8,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from crm_store.models.conversation import Direction, Message
 from crm_store.models.outbox import OutboxRow, OutboxState
 
 
@@ -29,3 +30,14 @@ def join(session: Session, key: str, message_id: str, *, until: datetime) -> Joi
     body["messages"] = [*cast("list[str]", body["messages"]), message_id]
     row.body, row.not_before = orjson.dumps(body).decode(), until
     return Joined(is_waiting=True)
+
+
+def is_inside(session: Session, ticket_id: int, album: str) -> bool:
+    """Tell whether an album that staff sent about a ticket began as a note."""
+    first = session.scalar(
+        sa.select(Message.direction)
+        .where(Message.ticket_id == ticket_id, Message.source_id.is_not(None), Message.album == album)
+        .order_by(Message.id)
+        .limit(1)
+    )
+    return first == Direction.NOTE

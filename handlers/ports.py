@@ -52,6 +52,7 @@ class Message:
     reply_to: str | None = None
     is_machine: bool = False
     album: str | None = None
+    is_of_machine: bool = False  # passed on from what a bot wrote
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from crm_store.models.conversation import Message
 from crm_store.models.ticket import Ticket
 from crm_store.models.undo import Undoable
 from crm_store.store import wake
-from handlers.agent import boards, cards, desk, offshoots, topics
+from handlers.agent import boards, cards, desk, offshoots, talk, topics
 from handlers.context import Context
 from handlers.ports import Button, OutboundMessage
 from handlers.router import UsageError
@@ -39,7 +39,7 @@ def block(ctx: Context, number: int, text: str | None) -> None:
     _record(ctx, ticket, "blocked", words=wish.reason)
     undoing = Button(ctx.say("key.undo"), "undo", entry)
     told = ctx.say("block.done", number=ticket.number, name=name)
-    desk.tell(ctx, told, ticket=ticket.id, buttons=[[undoing]])
+    talk.tell(ctx, told, ticket=ticket.id, buttons=[[undoing]])
 
 
 def mute(ctx: Context, number: int, text: str | None) -> None:
@@ -123,7 +123,7 @@ def _show(ctx: Context, ticket: Ticket, said: Sequence[Message], *, name: str) -
     lines, _ = cards.history(ctx.session, ticket, language, zone=ctx.desk.zone, last=len(said))
     words = f"{catalogue.say(language, 'held.recovered', **told)}\n\n{lines}"
     if thread is None:
-        desk.tell(ctx, words, ticket=ticket.id, buttons=cards.keys(ctx.say, ticket), shows=said[-1].id)
+        talk.tell(ctx, words, ticket=ticket.id, buttons=cards.keys(ctx.say, ticket), shows=said[-1].id)
         return
     topics.tell(at, thread, OutboundMessage(words), said=said)
     topics.copy(at, thread, said)

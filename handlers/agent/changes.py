@@ -8,7 +8,7 @@ from crm_store.models.outbox import ThreadState
 from crm_store.models.ticket import Ticket
 from crm_store.rules.lifecycle import Kind, Status
 from crm_store.rules.roles import Role
-from handlers.agent import desk, resolving
+from handlers.agent import desk, resolving, talk
 from handlers.context import Context
 from handlers.ports import ThreadChange
 
@@ -60,7 +60,7 @@ def _closed(ctx: Context, ticket: Ticket) -> None:
     if ticket.is_resolved:
         return
     if ticket.kind == Kind.COMPLAINT:
-        desk.tell(ctx, ctx.say("topic.closed_complaint", number=ticket.number), ticket=ticket.id)
+        talk.tell(ctx, ctx.say("topic.closed_complaint", number=ticket.number), ticket=ticket.id)
     else:
         resolving.resolve(ctx, ticket.number, None)
 

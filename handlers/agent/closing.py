@@ -8,7 +8,7 @@ from crm_store.errors import RefusedError
 from crm_store.models.ticket import Ticket
 from crm_store.rules.lifecycle import Kind, Status
 from handlers import asking
-from handlers.agent import boards, desk, topics
+from handlers.agent import boards, desk, talk, topics
 from handlers.context import Context
 from handlers.router import UsageError
 
@@ -29,7 +29,7 @@ def close(ctx: Context, text: str | None) -> None:
         before={"tickets": before},
     )  # fmt: skip
     if len(closed) == 1:
-        desk.tell(ctx, ctx.say("close.one", number=closed[0].number), ticket=closed[0].id)
+        talk.tell(ctx, ctx.say("close.one", number=closed[0].number), ticket=closed[0].id)
         return
     shown = ctx.say("tag.between").join(f"#{ticket.number}" for ticket in closed)
     ctx.reply("close.many", count=len(closed), numbers=shown)

@@ -1,27 +1,24 @@
 """Taking a ticket, answering its customer, and notes that stay inside."""
 
-import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from crm_store import conversations, events, failures, held_replies, merges, tickets, undo
+from crm_store import albums, conversations, events, failures, held_replies, merges, tickets, undo
 from crm_store.conversations import Line
 from crm_store.customers import Contact
 from crm_store.errors import RefusedError
 from crm_store.models.conversation import Direction
-from crm_store.models.outbox import Action, Lane
+from crm_store.models.outbox import Action
 from crm_store.models.ticket import Ticket
 from crm_store.outbox import Draft
 from crm_store.rules.lifecycle import Status
 from crm_store.rules.roles import Role
-from handlers.agent import boards, cards, collision, incident_offers, topics
+from handlers.agent import boards, cards, collision, incident_offers, notes, showing, talk, topics
 from handlers.agent.cards import LONGEST_LINE
 from handlers.context import Context
-from handlers.ports import Button, FileRef, Message, OutboundMessage
+from handlers.ports import FileRef, Message
 from handlers.router import UsageError
 
-SENT, KEPT = "👍", "✍"
 UNDO_TAKE = timedelta(hours=1)
 
 
@@ -50,10 +47,7 @@ def take(ctx: Context, number: int) -> None:
         ctx.session, kind="assignment", by=ctx.by, at=ctx.now, window=UNDO_TAKE,
         subject=f"ticket:{ticket.id}", before=before,
     )  # fmt: skip
-    if in_staff_group(ctx):
-        _show_in_group(ctx, ticket)
-    else:
-        _show_here(ctx, ticket)
+    showing.taken(ctx, ticket)
 
 
 def take_pressed(ctx: Context, subject: str, revision: int) -> None:
@@ -66,7 +60,11 @@ def take_pressed(ctx: Context, subject: str, revision: int) -> None:
 
 
 def reply(ctx: Context, number: int, text: str | None) -> None:
-    """Answer a ticket's customer; the first answer claims a ticket nobody owns."""
+    """Answer a ticket's customer; the first answer claims a ticket nobody owns. A note stays one."""
+    inside = notes.as_note(text or "")
+    if inside is not None or _is_of_a_note(ctx, number):
+        note(ctx, number, inside)
+        return
     here = ctx.ticket_here() if ctx.place.thread else None
     if here is not None and merges.current(ctx.session, here) != merges.current(ctx.session, number):
         raise RefusedError("other_topic", here=here, number=number)
@@ -86,7 +84,7 @@ def answer(ctx: Context, ticket: Ticket, text: str, *, seen: int | None = None) 
     missed = collision.missed(ctx, ticket, seen)
     if missed:
         crossed = collision.hold(ctx, ticket, text, missed)
-        tell(ctx, crossed.text, ticket=ticket.id, buttons=crossed.buttons, shows=missed[-1].id)
+        talk.tell(ctx, crossed.text, ticket=ticket.id, buttons=crossed.buttons, shows=missed[-1].id)
         return False
     send(ctx, ticket, customer, _written(ctx, text))
     return True
@@ -117,18 +115,10 @@ def send(ctx: Context, ticket: Ticket, customer: Contact, written: Written) -> N
     boards.refresh(topics.bench(ctx), ticket)
     _mirror(ctx, ticket, written.text)
     if written.id:  # a macro's words were written by nobody here
-        react(ctx, SENT, ticket.id, once_sent=row, on=written.id)
+        talk.react(ctx, talk.SENT, ticket.id, once_sent=row, on=written.id)
     incident_offers.to_all(ctx, ticket, draft.body, message_id=message)
     if was_unshown:
-        _catch_up(ctx, ticket)
-
-
-def _catch_up(ctx: Context, ticket: Ticket) -> None:
-    """Show a ticket to whoever claimed it by answering before they could read all of it."""
-    if not in_staff_group(ctx):
-        _show_here(ctx, ticket)
-    elif tickets.thread_of(ctx.session, ticket.id) is None:
-        topics.make(topics.bench(ctx), ticket)
+        showing.catch_up(ctx, ticket)
 
 
 def _written(ctx: Context, text: str) -> Written:
@@ -154,7 +144,7 @@ def send_again(ctx: Context, subject: str, revision: int) -> None:
     check_owner(ctx, ticket)
     _reachable(ctx, ticket)
     ctx.edit(ctx.say("failed.again", number=ticket.number))
-    react(ctx, SENT, ticket.id, once_sent=row.id)
+    talk.react(ctx, talk.SENT, ticket.id, once_sent=row.id)
 
 
 def answerable(ctx: Context, ticket: Ticket) -> Contact:
@@ -193,31 +183,22 @@ def note(ctx: Context, number: int, text: str | None) -> None:
         raise UsageError("note")
     message = log(ctx, ticket, Direction.NOTE, _written(ctx, (text or "").strip()))
     events.record(ctx.session, ticket.id, kind="noted", by=ctx.by, at=ctx.now, message=message)
-    react(ctx, KEPT, ticket.id)
+    talk.react(ctx, talk.KEPT, ticket.id)
 
 
 def write(ctx: Context, number: int, text: str) -> None:
     """Answer with what was written in a ticket's topic or under its card, or keep it when it is a note."""
-    inside = as_note(text)
-    if inside is not None:
-        note(ctx, number, inside)
-    else:
-        reply(ctx, number, text)
+    if isinstance(ctx.event, Message) and ctx.event.is_of_machine:
+        raise RefusedError("forwarded_machine")
+    reply(ctx, number, text)
 
 
-def as_note(text: str) -> str | None:
-    """Return the words of a note, None when it is an answer; refuse what could be either."""
-    lines = [unicodedata.normalize("NFKC", line).lstrip() for line in text.strip().splitlines()]
-    first = lines[0] if lines else ""
-    if first.startswith("//"):
-        return text.strip()[2:].strip()
-    if first.lower().split(maxsplit=1)[:1] == ["/note"]:
-        return text.strip()[len("/note") :].strip()
-    if first.startswith("/"):
-        raise RefusedError("looks_like_command", text=first[:40])
-    if any(line.startswith("//") for line in lines):
-        raise RefusedError("mixed_note")
-    return None
+def _is_of_a_note(ctx: Context, number: int) -> bool:
+    """Tell whether the event is one more picture of an album that began as a note."""
+    event = ctx.event
+    if not isinstance(event, Message) or event.album is None or event.text.strip():
+        return False
+    return albums.is_inside(ctx.session, merges.current(ctx.session, number), event.album)
 
 
 def held(ctx: Context, number: int) -> Ticket:
@@ -260,6 +241,7 @@ def log(ctx: Context, ticket: Ticket, direction: Direction, written: Written) ->
         file_kind=file.kind if file else None, file_id=file.id if file else None,
         file_name=file.name if file else None, staff_id=ctx.staff.id,
         source_chat=written.chat if written.id else None, source_id=written.id or None,
+        album=ctx.event.album if isinstance(ctx.event, Message) else None,
     )  # fmt: skip
     return conversations.log(ctx.session, line, at=ctx.now)
 
@@ -269,79 +251,8 @@ def file_of(ctx: Context) -> FileRef | None:
     return ctx.event.file if isinstance(ctx.event, Message) else None
 
 
-def react(ctx: Context, emoji: str, ticket_id: int, *, once_sent: int | None = None, on: str = "") -> None:
-    """Answer what staff wrote or pressed with a sign, once the row it waits for has gone out."""
-    shown = on or (ctx.event.id if isinstance(ctx.event, Message) else getattr(ctx.event, "message_id", ""))
-    if not shown:
-        return
-    body: dict[str, object] = {"message": shown, "emoji": emoji}
-    if ctx.place.thread:
-        body["thread"] = ctx.place.thread  # where it is told if there is nothing to confirm
-    sign = Draft(
-        inbox_id=ctx.place.inbox_id, chat=ctx.place.chat, action=Action.REACT, priority=Lane.NOTICE,
-        body=body, target_id=once_sent, ticket_id=ticket_id,
-    )  # fmt: skip
-    ctx.enqueue(sign)
-
-
-def tell(
-    ctx: Context,
-    text: str,
-    *,
-    ticket: int,
-    buttons: Sequence[Sequence[Button]] = (),
-    shows: int | None = None,
-) -> int:
-    """Answer where the event happened with words of a ticket, so that a reply to them finds it.
-
-    `shows` is the newest message of its customer that can be read in them.
-    """
-    body = OutboundMessage(text, buttons).body()
-    if ctx.place.thread:
-        body["thread"] = ctx.place.thread
-    place = ctx.place
-    return ctx.enqueue(
-        Draft(inbox_id=place.inbox_id, chat=place.chat, body=body, ticket_id=ticket, shows_id=shows)
-    )
-
-
-def in_staff_group(ctx: Context) -> bool:
-    """Tell whether the event happened in the staff group."""
-    return ctx.place.is_group and ctx.place.chat == ctx.desk.staff_group
-
-
 def number_of(subject: str) -> int:
     """Read a ticket's number off a button."""
     if not (subject.isascii() and subject.isdigit() and len(subject) < 16):
         raise RefusedError("stale_button")
     return int(subject)
-
-
-def _show_in_group(ctx: Context, ticket: Ticket) -> None:
-    if ctx.place.thread:
-        tell(ctx, ctx.say("take.taken", number=ticket.number, name=ctx.staff.name), ticket=ticket.id)
-        return
-    thread = tickets.thread_of(ctx.session, ticket.id)
-    if thread is None:
-        topics.make(topics.bench(ctx), ticket)
-    else:
-        topics.say(topics.bench(ctx), thread, "take.taken", number=ticket.number, name=ctx.staff.name)
-    if isinstance(ctx.event, Message):
-        tell(ctx, ctx.say("take.taken", number=ticket.number, name=ctx.staff.name), ticket=ticket.id)
-
-
-def _show_here(ctx: Context, ticket: Ticket) -> None:
-    thread = tickets.thread_of(ctx.session, ticket.id)
-    if thread is not None:
-        topics.say(topics.bench(ctx), thread, "take.taken", number=ticket.number, name=ctx.staff.name)
-    text, messages = cards.with_history(ctx.session, ticket, ctx.language, now=ctx.now, zone=ctx.desk.zone)
-    how = ctx.say("desk.how_in_private", number=ticket.number)
-    shows = cards.newest_heard(messages)
-    tell(ctx, f"{text}\n\n{how}", ticket=ticket.id, buttons=cards.keys(ctx.say, ticket), shows=shows)
-    for body in topics.files(ctx.session, messages):
-        ctx.enqueue(
-            Draft(
-                inbox_id=ctx.place.inbox_id, chat=ctx.place.chat, body=body, action=Action.COPY,
-                ticket_id=ticket.id,
-            )
-        )  # fmt: skip

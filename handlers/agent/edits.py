@@ -12,7 +12,7 @@ from crm_store.models.outbox import Action
 from crm_store.models.ticket import Ticket
 from crm_store.outbox import LONGEST
 from crm_store.rules.roles import Role
-from handlers.agent import desk, topics
+from handlers.agent import notes, topics
 from handlers.agent.cards import LONGEST_LINE
 from handlers.context import Context
 from handlers.ports import Edit
@@ -52,8 +52,8 @@ def _note(text: str) -> str:
             raise RefusedError("edit_note")
         words = found["text"]
     else:
-        words = desk.as_note(text) or ""
-        if desk.as_note(text) is None:
+        words = notes.as_note(text) or ""
+        if notes.as_note(text) is None:
             raise RefusedError("edit_note")
     if not words.strip():
         raise RefusedError("edit_empty")
@@ -71,7 +71,7 @@ def _answer(text: str, ticket: Ticket) -> str:
         words = found["text"]
     if not words.strip():
         raise RefusedError("edit_empty")
-    if desk.as_note(words) is not None:
+    if notes.as_note(words) is not None:
         raise RefusedError("edit_answer", number=ticket.number)
     return words
 

@@ -9,7 +9,7 @@ from crm_store.models.staff import Staff
 from crm_store.models.ticket import Ticket
 from crm_store.rules.assignment import choose
 from crm_store.rules.roles import Role, may
-from handlers.agent import assigning, colleagues, desk, sorting, topics
+from handlers.agent import assigning, colleagues, desk, sorting, talk, topics
 from handlers.agent.cards import LONGEST_LINE
 from handlers.context import Context
 from handlers.ports import Button, Message
@@ -71,7 +71,7 @@ def _offer(ctx: Context, ticket: Ticket, owner: Staff, *, how: str, note: str = 
     known = presence.current(ctx.session, owner.id)
     if known is not None and known.state == PresenceState.AWAY and owner.id != ctx.staff.id:
         anyway = Button(ctx.say("key.assign_anyway"), "assign_anyway", f"{ticket.id}-{owner.id}")
-        desk.tell(ctx, _is_away(ctx, ticket, owner, known), ticket=ticket.id, buttons=[[anyway]])
+        talk.tell(ctx, _is_away(ctx, ticket, owner, known), ticket=ticket.id, buttons=[[anyway]])
     else:
         _give(ctx, ticket, owner, how=how, note=note)
 
@@ -121,7 +121,7 @@ def _confirm(ctx: Context, ticket: Ticket, owner: Staff) -> None:
     if not isinstance(ctx.event, Message):
         ctx.edit(words)
     elif ctx.ticket_here() != ticket.id or not ctx.place.thread:
-        desk.tell(ctx, words, ticket=ticket.id)
+        talk.tell(ctx, words, ticket=ticket.id)
 
 
 def _to_skill(ctx: Context, ticket: Ticket, skill: str, *, note: str) -> None:
@@ -140,4 +140,4 @@ def _to_skill(ctx: Context, ticket: Ticket, skill: str, *, note: str) -> None:
         return
     if ticket.assignee_id is not None:
         assigning.give_back(at, [ticket], by=ctx.by, reason="transferred")
-    desk.tell(ctx, ctx.say("handover.waits", number=ticket.number, skill=skill), ticket=ticket.id)
+    talk.tell(ctx, ctx.say("handover.waits", number=ticket.number, skill=skill), ticket=ticket.id)

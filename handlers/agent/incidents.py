@@ -9,7 +9,7 @@ from crm_store.errors import RefusedError
 from crm_store.models.incident import Incident, IncidentState, MemberState
 from crm_store.models.ticket import Ticket
 from crm_store.store import wake
-from handlers.agent import cards, desk
+from handlers.agent import cards, desk, notes
 from handlers.context import Context
 from handlers.router import UsageError
 
@@ -101,7 +101,7 @@ def _reply(ctx: Context, rest: str) -> None:
         number, words = here, rest
     else:
         raise UsageError("incident")
-    if desk.as_note(words) is not None:
+    if notes.as_note(words) is not None:
         raise RefusedError("mixed_note")
     found = _of(ctx, number)
     if found.state != IncidentState.OPEN:

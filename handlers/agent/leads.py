@@ -11,7 +11,7 @@ from crm_store.leads import Step, Wanted
 from crm_store.models.lead import Lead
 from crm_store.rules.leads import OPEN, Stage
 from crm_store.rules.roles import Role
-from handlers.agent import desk, naming, until
+from handlers.agent import desk, naming, talk, until
 from handlers.context import Context
 from handlers.router import UsageError
 from handlers.texts import catalogue
@@ -39,7 +39,7 @@ def lead(ctx: Context, number: int, text: str) -> None:
         events.record(
             ctx.session, number, kind="lead_opened", by=ctx.by, at=ctx.now, what=made.product, lead=made.id
         )
-        desk.tell(ctx, ctx.say("lead.made", number=number, what=_what(made)), ticket=ticket.id)
+        talk.tell(ctx, ctx.say("lead.made", number=number, what=_what(made)), ticket=ticket.id)
 
 
 def show(ctx: Context) -> None:
@@ -86,7 +86,7 @@ def _move(ctx: Context, found: Lead, to: Stage, reason: str) -> None:
         step=to.value, words=reason, lead=found.id,
     )  # fmt: skip
     words = ctx.say("lead.moved", number=found.ticket_id, what=_what(found), stage=stage)
-    desk.tell(ctx, words, ticket=found.ticket_id)
+    talk.tell(ctx, words, ticket=found.ticket_id)
 
 
 def _plan(ctx: Context, found: Lead, text: str) -> None:
@@ -97,7 +97,7 @@ def _plan(ctx: Context, found: Lead, text: str) -> None:
     leads.plan(found, step.strip(), due)
     at = catalogue.moment(ctx.language, due, ctx.desk.zone)
     words = ctx.say("lead.planned", number=found.ticket_id, step=step.strip(), at=at)
-    desk.tell(ctx, words, ticket=found.ticket_id)
+    talk.tell(ctx, words, ticket=found.ticket_id)
 
 
 def _found(ctx: Context, number: int) -> Lead:

@@ -12,7 +12,7 @@ from crm_store.models.ticket import Ticket
 from crm_store.models.undo import Undoable
 from crm_store.rules.roles import Role
 from crm_store.store import wake
-from handlers.agent import boards, cards, desk, topics
+from handlers.agent import boards, cards, desk, talk, topics
 from handlers.context import Context
 from handlers.ports import Button, OutboundMessage
 from handlers.router import UsageError
@@ -42,7 +42,7 @@ def join(ctx: Context, source: Ticket, target: Ticket, act: Act) -> None:
     _show(ctx, source, target, words=words, said=said)
     until = catalogue.moment(ctx.language, ctx.now + WINDOW, ctx.desk.zone)
     told = ctx.say("merge.done", number=source.number, into=target.number, until=until, count=len(said))
-    desk.tell(ctx, told, ticket=target.id, buttons=[[Button(ctx.say("key.undo"), "undo", entry)]])
+    talk.tell(ctx, told, ticket=target.id, buttons=[[Button(ctx.say("key.undo"), "undo", entry)]])
 
 
 def unmerge(ctx: Context, number: int) -> None:

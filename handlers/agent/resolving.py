@@ -9,7 +9,7 @@ from crm_store.models.dialog import Dialog
 from crm_store.models.ticket import Ticket
 from crm_store.rules.lifecycle import Kind, Status
 from handlers import asking
-from handlers.agent import boards, cards, desk, incident_offers, topics, waiting
+from handlers.agent import boards, cards, desk, incident_offers, notes, talk, topics, waiting
 from handlers.context import Context
 from handlers.ports import Button, OutboundMessage
 from handlers.router import seat
@@ -32,7 +32,7 @@ def resolve(ctx: Context, number: int, text: str | None) -> None:
             _ask(ctx, ticket, cause)
         return
     if words:
-        inside = desk.as_note(words)
+        inside = notes.as_note(words)
         if inside is not None:
             raise RefusedError("mixed_note")
         if not desk.answer(ctx, ticket, words):
@@ -49,7 +49,7 @@ def steps(ctx: Context, dialog: Dialog, text: str) -> None:
     """Hear the root cause of a complaint, then its remedy, then resolve it."""
     number = int(str(dialog.answers["ticket"]))
     ticket = _resolvable(ctx, number)
-    inside = desk.as_note(text)
+    inside = notes.as_note(text)
     if inside is not None:
         desk.note(ctx, number, inside)
     elif not text.strip():
@@ -152,7 +152,7 @@ def _ask(ctx: Context, ticket: Ticket, cause: str) -> None:
 def _ask_for(ctx: Context, ticket: Ticket, dialog: Dialog) -> None:
     words = ctx.say(f"resolving.{dialog.step}", number=ticket.number)
     stop = Button(ctx.say("key.not_now"), "resolve_not", ticket.number)
-    desk.tell(ctx, words, ticket=ticket.id, buttons=[[stop]])
+    talk.tell(ctx, words, ticket=ticket.id, buttons=[[stop]])
 
 
 def _confirm(ctx: Context, ticket: Ticket, key: str) -> None:
@@ -163,4 +163,4 @@ def _confirm(ctx: Context, ticket: Ticket, key: str) -> None:
         at = topics.bench(ctx)
         topics.tell(at, thread, OutboundMessage(at.say(key, **told), cards.keys(at.say, ticket)))
     if thread is None or thread.provider_id is None or ctx.place.thread != thread.provider_id:
-        desk.tell(ctx, ctx.say(key, **told), ticket=ticket.id)
+        talk.tell(ctx, ctx.say(key, **told), ticket=ticket.id)

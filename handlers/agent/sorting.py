@@ -9,7 +9,7 @@ from crm_store.errors import RefusedError
 from crm_store.models.ticket import Ticket
 from crm_store.rules import priority as urgency
 from crm_store.rules.lifecycle import Kind, Priority
-from handlers.agent import boards, desk, naming, topics
+from handlers.agent import boards, desk, naming, talk, topics
 from handlers.context import Context
 from handlers.router import UsageError
 from scoring import recall
@@ -33,7 +33,7 @@ def tag(ctx: Context, number: int, text: str | None) -> None:
     shown = ctx.say("tag.between").join(here) or ctx.say("tag.none")
     others = ctx.say("tag.between").join(name for name in known if name not in here)
     told = "tag.now" if words or not others else "tag.now_and_known"
-    desk.tell(ctx, ctx.say(told, number=number, tags=shown, known=others), ticket=ticket.id)
+    talk.tell(ctx, ctx.say(told, number=number, tags=shown, known=others), ticket=ticket.id)
 
 
 def put(ctx: Context, ticket: Ticket, name: str) -> None:
@@ -76,7 +76,7 @@ def priority(ctx: Context, number: int, word: str) -> None:
         raise RefusedError("resolved", number=number, status=ticket.status)
     set_priority(ctx, ticket, wanted)
     shown = ctx.say(f"word.{wanted.value}")
-    desk.tell(ctx, ctx.say("priority.now", number=number, priority=shown), ticket=ticket.id)
+    talk.tell(ctx, ctx.say("priority.now", number=number, priority=shown), ticket=ticket.id)
 
 
 def set_priority(ctx: Context, ticket: Ticket, wanted: Priority) -> None:
@@ -99,7 +99,7 @@ def kind(ctx: Context, number: int, word: str) -> None:
         raise RefusedError("resolved", number=number, status=ticket.status)
     set_kind(ctx, ticket, wanted)
     shown = ctx.say(f"word.{wanted.value}")
-    desk.tell(ctx, ctx.say("kind.now", number=number, kind=shown), ticket=ticket.id)
+    talk.tell(ctx, ctx.say("kind.now", number=number, kind=shown), ticket=ticket.id)
 
 
 def set_kind(ctx: Context, ticket: Ticket, wanted: Kind) -> None:

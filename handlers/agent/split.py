@@ -8,7 +8,7 @@ from crm_store.errors import RefusedError
 from crm_store.models.conversation import Direction, Message
 from crm_store.models.ticket import Ticket
 from crm_store.store import wake
-from handlers.agent import boards, cards, desk, offshoots, topics
+from handlers.agent import boards, cards, desk, offshoots, talk, topics
 from handlers.context import Context
 from handlers.ports import OutboundMessage
 from handlers.router import UsageError
@@ -93,7 +93,7 @@ def _show(ctx: Context, ticket: Ticket, made: Ticket, said: Sequence[Message]) -
     if thread is not None:
         topics.make(at, made)
     keys = [] if ctx.place.thread else cards.keys(ctx.say, made)
-    desk.tell(ctx, told, ticket=made.id, buttons=keys)
+    talk.tell(ctx, told, ticket=made.id, buttons=keys)
     if thread is not None and thread.provider_id != ctx.place.thread:
         topics.say(at, thread, "split.done", number=made.number, was=ticket.number, count=len(said))
     boards.refresh(at, ticket)

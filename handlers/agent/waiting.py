@@ -4,7 +4,7 @@ from crm_store import events, tickets
 from crm_store.errors import RefusedError
 from crm_store.models.ticket import Ticket
 from crm_store.rules.lifecycle import Status
-from handlers.agent import boards, desk, topics, until
+from handlers.agent import boards, desk, talk, topics, until
 from handlers.context import Context
 from handlers.router import UsageError
 from handlers.texts import catalogue
@@ -84,4 +84,4 @@ def _show(ctx: Context, ticket: Ticket, key: str, **values: object) -> None:
     if thread is not None:
         topics.say(topics.bench(ctx), thread, key, **told)
     if thread is None or thread.provider_id is None or ctx.place.thread != thread.provider_id:
-        desk.tell(ctx, ctx.say(key, **told), ticket=ticket.id)
+        talk.tell(ctx, ctx.say(key, **told), ticket=ticket.id)

@@ -7,7 +7,7 @@ import pytest
 from crm_store import customers
 from crm_store.models.outbox import Action, OutboxState
 from crm_store.rules.lifecycle import Kind, Status
-from handlers.agent.desk import as_note
+from handlers.agent.notes import as_note
 from handlers.ports import FileRef
 from tests.factories import CAST, STAFF_GROUP, House
 from tests.handlers.desk import body, desk, get, log, messages, said, send_all, threads, ticket
@@ -309,6 +309,50 @@ class TestWriting:
         assert group.hears("wang", words, group=True, thread=thread) == [f"{STAFF_GROUP}: react"]
         assert said(group, 1)[-1] == ("note", "call them")
         assert log(group, 1)[-1][0] == "noted"
+        assert not [row for row in group.rows() if row.chat == MEI]
+
+    @pytest.mark.parametrize(
+        "words", ["// call them", "／／ call them", "/note call them", "\u200b// call them"]
+    )
+    @pytest.mark.parametrize("command", ["/reply 1", "/reply"])
+    def test_a_note_is_none_the_less_one_after_a_command(
+        self, group: House, command: str, words: str
+    ) -> None:
+        thread = _topic(group)
+        group.outgoing()
+        assert group.hears("wang", f"{command} {words}", group=True, thread=thread) == [
+            f"{STAFF_GROUP}: react"
+        ]
+        assert said(group, 1)[-1] == ("note", "call them")
+        assert not [row for row in group.rows() if row.chat == MEI]
+
+    @pytest.mark.parametrize(
+        "words", ["、、 别告诉客户", "、/别告诉客户", "好的\n/note 别告诉客户", "好的\n、、别告诉"]
+    )
+    def test_a_slip_in_a_note_sends_nothing(self, group: House, words: str) -> None:
+        thread = _topic(group)
+        group.outgoing()
+        [told] = group.hears("wang", words, group=True, thread=thread)
+        assert "//" in told
+        assert said(group, 1)[-1][0] != "note"
+        assert not [row for row in group.rows() if row.chat == MEI]
+
+    def test_the_other_pictures_of_a_noted_album_stay_inside(self, group: House) -> None:
+        thread = _topic(group)
+        group.outgoing()
+        for number, words in enumerate(["// 内部照片", "", ""]):
+            picture = FileRef("photo", f"f{number}")
+            group.hears("wang", words, group=True, thread=thread, file=picture, album="a1")
+        assert [kind for kind, _ in said(group, 1)[-3:]] == ["note"] * 3
+        assert not [row for row in group.rows() if row.chat == MEI]
+
+    def test_what_a_bot_wrote_is_not_passed_on(self, group: House) -> None:
+        thread = _topic(group)
+        group.outgoing()
+        [told] = group.hears(
+            "wang", "10:00 Wang（备注）：难缠", group=True, thread=thread, is_of_machine=True
+        )
+        assert told.startswith(f"{STAFF_GROUP}: 转发的机器人消息")
         assert not [row for row in group.rows() if row.chat == MEI]
 
     def test_a_line_that_looks_like_a_note_stops_the_answer(self, group: House) -> None:

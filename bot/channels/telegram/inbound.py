@@ -114,6 +114,7 @@ def _message(body: Raw, inbox_id: int, *, text: str | None = None, file: FileRef
         reply_to=_replied(body),
         is_machine=_is_machine(sender),
         album=str(body["media_group_id"]) if body.get("media_group_id") else None,
+        is_of_machine=bool(_map(_map(body.get("forward_origin")).get("sender_user")).get("is_bot")),
     )
 
 
