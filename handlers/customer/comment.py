@@ -7,7 +7,7 @@ from crm_store.models.dialog import Dialog
 from crm_store.models.survey import SCALES, Rating, SurveyKind
 from handlers.agent import notices
 from handlers.context import Context
-from handlers.customer import floods, inquiry
+from handlers.customer import floods, inquiry, privacy
 from handlers.customer.presses import end_dialog
 from handlers.ports import Button, Message
 
@@ -21,7 +21,7 @@ def take(ctx: Context, dialog: Dialog, text: str) -> None:
     if isinstance(ctx.event, Message) and ctx.event.is_machine:
         inquiry.receive(ctx)
         return
-    if rating is None or not text or inquiry.file_of(ctx) is not None or _wants_more(ctx, rating):
+    if rating is None or not text or _is_another_thing(ctx, rating):
         end_dialog(ctx)
         inquiry.receive(ctx)
         return
@@ -44,6 +44,11 @@ def _tell(ctx: Context, rating: Rating, text: str) -> None:
         notices.tell_supervisors(
             ctx, rating.ticket_id, "notice.comment", score=rating.score, most=most, text=text
         )
+
+
+def _is_another_thing(ctx: Context, rating: Rating) -> bool:
+    """Tell a file, a wish to be erased or a new question from words about the service."""
+    return inquiry.file_of(ctx) is not None or privacy.is_asked(ctx) or _wants_more(ctx, rating)
 
 
 def _wants_more(ctx: Context, rating: Rating) -> bool:

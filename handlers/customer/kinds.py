@@ -8,7 +8,7 @@ from crm_store.models.ticket import Ticket
 from crm_store.rules.lifecycle import Kind
 from handlers.agent import notices, sorting
 from handlers.context import Context
-from handlers.customer import inquiry, opening
+from handlers.customer import inquiry, opening, privacy
 from handlers.customer.opening import Request
 from handlers.customer.presses import contact_of, end_dialog, own_ticket, start_dialog
 from handlers.ports import Message
@@ -52,6 +52,9 @@ def go_on(ctx: Context, dialog: Dialog, text: str) -> None:
         inquiry.receive(ctx)
         return
     end_dialog(ctx)
+    if privacy.is_asked(ctx):
+        inquiry.receive(ctx)
+        return
     kind = Kind.INQUIRY if step == HUMAN else Kind(step)
     request = Request(text, inquiry.file_of(ctx), chosen=kind, with_answers=step != HUMAN)
     _open(ctx, contact_of(ctx), kind, request)

@@ -368,3 +368,18 @@ def test_plain_words_ask_to_be_erased(at: House, text: str) -> None:
 )  # fmt: skip
 def test_other_words_do_not(text: str) -> None:
     assert not is_wish(text)
+
+
+@pytest.mark.parametrize("before", ["/complaint", "a rating"])
+def test_the_wish_is_heard_where_other_words_are_awaited(tmp_path: Path, before: str) -> None:
+    home = house(tmp_path, ROUTES)
+    if before == "a rating":
+        home.hears("mei", "可以自提吗？")
+        home.hears("wang", "/reply 1 可以")
+        home.hears("wang", "/resolve 1")
+        [five] = [data for label, data in home.buttons(3) if label == "5"]
+        home.presses("mei", five)
+    else:
+        home.hears("mei", before)
+    home.hears("mei", "删除我的数据")
+    assert "erase" in {data.split(":")[1] for _, data in home.buttons()}
