@@ -301,8 +301,9 @@ class _Writer:
             for job in jobs:
                 driver.execute("SAVEPOINT unit")
                 try:
-                    outcomes.append(job.unit(session))
-                    session.flush()
+                    outcome = job.unit(session)
+                    session.flush()  # what it left unwritten may fail yet, and then it failed
+                    outcomes.append(outcome)
                     wakes |= session.info.pop("wakes", set())
                 except Exception as error:  # noqa: BLE001 - a unit's failure is its caller's
                     outcomes.append(_Failure(error))

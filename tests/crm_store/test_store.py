@@ -107,6 +107,19 @@ def test_a_broken_constraint_in_a_flush_takes_nobody_along(sqlite: Store) -> Non
     assert accounts(sqlite) == ["a", "b", "c"]
 
 
+def test_what_breaks_a_constraint_only_when_it_is_written_has_failed_too(store: Store) -> None:
+    def unwritten(session: Session) -> str:
+        session.add(Inbox(channel="telegram", account="a"))
+        return "a"
+
+    assert store.write_now(unwritten) == "a"
+    with held(store):
+        futures = [store.submit(unit) for unit in (adding("b"), unwritten, adding("c"))]
+    assert isinstance(futures[1].exception(10), IntegrityError)
+    assert [futures[place].result(10) for place in (0, 2)] == ["b", "c"]
+    assert accounts(store) == ["a", "b", "c"]
+
+
 def test_a_broken_constraint_in_a_prepared_statement_takes_nobody_along(sqlite: Store) -> None:
     def prepared(session: Session) -> None:
         INSERT.run(session, channel="telegram", account="a")
