@@ -1,4 +1,4 @@
-"""The trend picture: Chinese without boxes, one font, every odd series, and drawing from several threads."""
+"""The pictures: Chinese without boxes, one font, every odd series, and drawing from several threads."""
 
 import subprocess
 import sys
@@ -15,6 +15,8 @@ import pytest
 from matplotlib.text import Text
 from PIL import Image
 
+from handlers.charts.groups import GroupLabels, GroupPoint, group_chart, group_figure
+from handlers.charts.needs import NeedBar, NeedLabels, need_chart, need_figure
 from handlers.charts.paper import FEW, GREY, LINE
 from handlers.charts.trend import TrendLabels, satisfaction_trend, trend_figure
 from scoring.trends import Bucket, Count, bounds, series
@@ -122,3 +124,67 @@ def test_drawing_needs_neither_pyplot_nor_a_display() -> None:
     script = "import sys, handlers.charts.trend; print('matplotlib.pyplot' in sys.modules)"
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "False"
+
+
+GROUPS_ZH = GroupLabels(
+    title="满意度：按客服",
+    subtitle="全体：79%，95% 区间 71–85%，n = 140",
+    interval="95% 区间",
+    fair="修正后的满意率",
+    raw="原始满意率",
+    few="少于 10 条评价",
+    all="全体",
+    empty="还没有评价",
+)
+NEEDS_ZH = NeedLabels(
+    title="客户要什么",
+    subtitle="近 30 天：356 张工单",
+    interval="95% 区间",
+    up="在增多",
+    down="在减少",
+    new="新出现",
+    empty="还没有工单",
+)
+POINTS = [
+    GroupPoint("Wang 王", 84, 0.88, 0.80, 0.93, 0.90),
+    GroupPoint("😀", 9, 0.78, 0.60, 0.90, 0.0),
+    GroupPoint("A name that is much longer than there is room for", 12, 1.0, 0.55, 1.0, 1.0),
+]
+BARS = [
+    NeedBar("配送", 40, 0.31, 0.24, 0.39, "growing"),
+    NeedBar("📦 包装", 8, 0.06, 0.03, 0.11, "new"),
+    NeedBar("价格", 0, 0.0, 0.0, 0.02, "shrinking"),
+    NeedBar("其他", 31, 1.0, 0.9, 1.0, "cannot_tell"),
+]
+
+
+@pytest.mark.parametrize(
+    "points", [[], POINTS[:1], POINTS, POINTS * 10], ids=["none", "one", "three", "many"]
+)
+def test_any_groups_become_a_picture(points: list[GroupPoint]) -> None:
+    pooled = 0.83 if points else None
+    picture = Image.open(BytesIO(group_chart(points, pooled, labels=GROUPS_ZH)))
+    assert (picture.format, picture.size) == ("PNG", (1280, 800))
+
+
+def test_a_group_with_few_ratings_is_grey_and_its_name_has_only_letters_of_the_font() -> None:
+    axes = group_figure(POINTS, 0.83, labels=GROUPS_ZH).axes[0]
+    dots = [line.get_color() for line in axes.get_lines() if line.get_marker() == "o"]
+    assert dots == [LINE, GREY, LINE]
+    assert [label.get_text() for label in axes.get_yticklabels()] == [
+        "Wang 王",
+        "–",
+        "A name that is much l…",
+    ]
+
+
+@pytest.mark.parametrize("bars", [[], BARS[:1], BARS, BARS * 5], ids=["none", "one", "four", "many"])
+def test_any_needs_become_a_picture(bars: list[NeedBar]) -> None:
+    picture = Image.open(BytesIO(need_chart(bars, labels=NEEDS_ZH)))
+    assert (picture.format, picture.size) == ("PNG", (1280, 800))
+
+
+def test_an_arrow_stands_where_a_need_is_surely_going() -> None:
+    axes = need_figure(BARS, labels=NEEDS_ZH).axes[0]
+    marks = [(line.get_marker(), line.get_ydata()[0]) for line in axes.get_lines()]
+    assert marks == [("^", 0), ("o", 1), ("v", 2)]
