@@ -9,6 +9,7 @@ from crm_store.errors import RefusedError
 from crm_store.rules.business_hours import OpenHours
 from crm_store.rules.opening_text import DAYS
 from crm_store.rules.zones import instant_of, local_of
+from handlers.agent import spelling
 
 FARTHEST = timedelta(days=366)
 MORNING = time(9)
@@ -50,7 +51,7 @@ _EVENING = frozenset({"tonight", "今晚", "明晚"})
 
 def read(text: str, hours: OpenHours, zone: str, *, now: datetime) -> datetime:
     """Read an instant to come, in the house's zone, or refuse with an example."""
-    words = " ".join(unicodedata.normalize("NFKC", text).lower().split())
+    words = _folded(text)
     try:
         at = _read(words, hours, zone, now)
     except (ValueError, OverflowError):
@@ -66,10 +67,15 @@ def read(text: str, hours: OpenHours, zone: str, *, now: datetime) -> datetime:
 
 def span(text: str) -> timedelta | None:
     """Read a length of time such as `1h30m`, `3 days` or `半小时`; None when it is none."""
-    words = " ".join(unicodedata.normalize("NFKC", text).lower().split())
+    words = _folded(text)
     if _SPAN.fullmatch(words) is None:
         return None
     return sum((_piece(*found) for found in _PIECE.findall(words)), timedelta(0))
+
+
+def _folded(text: str) -> str:
+    words = " ".join(unicodedata.normalize("NFKC", text).lower().split())
+    return " ".join(spelling.in_digits(words).split())
 
 
 def _read(words: str, hours: OpenHours, zone: str, now: datetime) -> datetime | None:
