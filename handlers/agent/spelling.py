@@ -11,7 +11,7 @@ _ZH_NUMBER = re.compile(
     rf"(?<!周)(?<!星期)(?<!礼拜)([{''.join(_DIGITS)}]?十[{''.join(_DIGITS)}]?|[{''.join(_DIGITS)}]){_AFTER}"
 )
 _ZH_MINUTES = re.compile(rf"(?<=点)([{''.join(_DIGITS)}]?十[{''.join(_DIGITS)}]?|[{''.join(_DIGITS)}])$")
-_EN_WORDS = "one two three four five six seven eight nine ten".split()
+_EN_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _EN_NUMBERS: Mapping[str, str] = {word: str(value) for value, word in enumerate(_EN_WORDS, 1)} | {
     "a": "1",
     "an": "1",
