@@ -79,6 +79,7 @@ def run_of(found: Study, *, now: datetime) -> ScoreRun:
             "spending": None if spending is None else asdict(spending),
         },
         findings={
+            "customers": len(found.told),
             "clusters": [asdict(profile) for profile in found.grouping.profiles],
             "silhouette": found.grouping.silhouette,
             "factors": [asdict(factor) for factor in found.factors],

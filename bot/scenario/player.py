@@ -13,6 +13,7 @@
     ! consent mei                /start and a yes to offers, without listing what comes back
     ! tickets 12 Where is it?    so many tickets of a guest, opened and closed just now
     ! ratings 5x20 1x6           so many ratings of each score by the guest
+    ! bought mei 200 150         she bought tea so many days ago; `! guests 12 100`: so many guests did, once
     ! tag mei vip · mei blocks · mei unblocks · @wang closes #1 · @wang reopens #1
     ! restart                    the bot is dropped without a goodbye and started on the same folder
     ! no group                   first line: no staff group is set; `! lost group`: it is set but not there
@@ -125,7 +126,7 @@ async def _direct(stage: Stage, words: Sequence[str]) -> None:
             await _agree(stage, who)
         case ["tag", who, tag]:
             stage.tag(who, tag)
-        case ["tickets" | "ratings", first, *rest]:
+        case ["tickets" | "ratings" | "bought" | "guests", first, *rest]:
             _remember(stage, words[0], first, rest)
         case [who, "blocks" | "unblocks" as what]:
             stage.block(who, is_blocked=what == "blocks")
@@ -148,6 +149,10 @@ def _remember(stage: Stage, what: str, first: str, rest: Sequence[str]) -> None:
         stage.remember(said, scores={int(pair[1]): int(pair[2]) for pair in counted})
     elif what == "tickets" and first.isdigit() and rest:
         stage.remember(" ".join(rest), count=int(first))
+    elif what == "bought" and rest and all(day.isdigit() for day in rest):
+        stage.buy(first, [int(day) for day in rest])
+    elif what == "guests" and first.isdigit() and len(rest) == 1 and rest[0].isdigit():
+        stage.receive(int(first), int(rest[0]))
     else:
         raise StageError("write `! tickets 12 Where is my parcel?` or `! ratings 5x20 1x6 It came late`")
 

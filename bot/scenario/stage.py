@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +22,7 @@ from bot.sandbox.people import Person
 from bot.sandbox.server import Running, serve
 from bot.sandbox.shapes import as_list, as_mapping
 from bot.sandbox.world import World
+from bot.scenario import purchases
 from bot.scenario.past import Past
 from bot.scenario.runtime import Runtime, StillClock, Unhurried
 from crm_store import customers, journal, knowledge, staff
@@ -206,6 +207,21 @@ class Stage:
                 past.rate(session, scores)
 
         self.bot.app.store.write_now(unit)
+
+    def buy(self, who: str, days: Sequence[int]) -> None:
+        """Have had a customer buy tea so many days ago."""
+        account, address, now = str(self.world.bot.id), str(self.person(who).id), self.clock.now()
+        if not self.bot.app.store.write_now(
+            lambda session: purchases.buy(session, account, address, days, now=now)
+        ):
+            raise StageError(f"{who} is no customer yet")
+
+    def receive(self, count: int, ago: int) -> None:
+        """Have had so many guests buy tea once, so many days ago."""
+        language, now = self.language, self.clock.now()
+        self.bot.app.store.write_now(
+            lambda session: purchases.guests(session, count, ago, language=language, now=now)
+        )
 
     # -- waiting
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from handlers import worth
 from handlers.context import TickContext
 
 AT_NIGHT = 3  # o'clock, by the house's clock
-REST = timedelta(minutes=10)  # between two runs, however many orders come in
+REST, PEOPLE = timedelta(minutes=1), 10_000  # between two runs while orders come in, for so many customers
 Unit = Callable[[Session], object]
 
 
@@ -56,4 +57,6 @@ def _is_due(ctx: TickContext) -> bool:
     local = ctx.now.astimezone(ZoneInfo(ctx.desk.zone))
     if newest.as_of < local.date().isoformat() and local.hour >= AT_NIGHT:
         return True
-    return newest.last_order < purchase_sums.newest(ctx.session) and ctx.now - newest.started >= REST
+    known = cast("int", newest.findings.get("customers", 0))
+    rest = REST * max(1, known // PEOPLE)
+    return newest.last_order < purchase_sums.newest(ctx.session) and ctx.now - newest.started >= rest

@@ -48,7 +48,7 @@ def read(ctx: Context, typed: str) -> Named:
     known = _known(ctx)
     whole = known.get(_folded(words))
     if whole is not None:
-        return whole
+        return whole[1]
     parts = [_part(ctx, known, part) for part in words.replace("＋", AND).split(AND) if part.strip()]
     if not parts:
         raise RefusedError("unknown_segment", word="")
@@ -107,9 +107,9 @@ def _rule(kept: Mapping[str, object]) -> Rule:
     }
 
 
-def _known(ctx: Context) -> dict[str, Named]:
-    """Return every segment by its folded names; of two with one name the later line wins."""
-    found: dict[str, Named] = {}
+def _known(ctx: Context) -> dict[str, tuple[str, Named]]:
+    """Return every segment by its names, folded and as written; of two with one name the later line wins."""
+    found: dict[str, tuple[str, Named]] = {}
     choices = [
         *(("tag", tag) for tag in campaigns.known_tags(ctx.session, most=200)),
         *(("region", region) for region in REGIONS),
@@ -129,8 +129,8 @@ def _known(ctx: Context) -> dict[str, Named]:
         )
         spoken = [_word(code, field, value) for code in catalogue.LANGUAGES]
         for name in (field if value == YES else value, f"{field} {value}", *bare, *spoken):
-            found[_folded(name)] = named
-    found |= {_folded(one.name): one for one in _saved(ctx)}
+            found[_folded(name)] = name, named
+    found |= {_folded(one.name): (one.name, one) for one in _saved(ctx)}
     return found
 
 
@@ -138,14 +138,14 @@ def _folded(name: str) -> str:
     return normalise(name.replace("_", " ")).strip()
 
 
-def _part(ctx: Context, known: Mapping[str, Named], typed: str) -> Named:
+def _part(ctx: Context, known: Mapping[str, tuple[str, Named]], typed: str) -> Named:
     found = known.get(_folded(typed))
     if found is not None:
-        return found
+        return found[1]
     tag = typed.strip().removeprefix("#")
     if campaigns.has_tag(ctx.session, tag):
         return Named(f"#{tag}", {"tag": [tag]})
-    raise naming.unknown(typed, known, "segment")
+    raise naming.unknown(typed, [name.casefold() for name, _ in known.values()], "segment")
 
 
 def _joined(parts: Sequence[Named]) -> Named:

@@ -78,7 +78,8 @@ def _list(ctx: Context) -> None:
     if run is None:
         lines.append(ctx.say("segment.no_scores"))
     lines.append(ctx.say("segment.how"))
-    keys = [Button(one.name[:40], "segment", one.code) for one in naming.offered(ctx, run)]
+    peopled = [one for one in naming.offered(ctx, run) if segments.size(ctx.session, one.rule)]
+    keys = [Button(one.name[:40], "segment", one.code) for one in peopled]
     ctx.reply_text("\n".join(lines), buttons=[keys[at : at + 3] for at in range(0, len(keys), 3)])
 
 
@@ -172,8 +173,10 @@ def _draft(ctx: Context, found: Named) -> NewCampaign:
 
 def _keys(ctx: Context, found: Named, seen: Portrait) -> Sequence[Sequence[Button]]:
     keep = sheets.key(ctx.say("key.segment.save"), "segment_save", found.code)
-    own = [] if found.code.startswith("id=") or len(found.rule) < len(("one", "other")) else [keep]
-    return [*(_campaign_key(ctx, found) if seen.members else []), *[row for row in own if row]]
+    if not seen.members:
+        return []
+    is_new = not found.kept and len(found.rule) > 1
+    return [*_campaign_key(ctx, found), *([keep] if is_new and keep else [])]
 
 
 def _campaign_key(ctx: Context, found: Named) -> list[list[Button]]:
