@@ -25,6 +25,7 @@ from scoring._modifiers import (
     VERY_EN,
     VERY_ZH,
 )
+from scoring._traditional import simplify
 
 READ_AT_MOST = 600  # characters: what a message is about stands near its beginning
 LONG_ZH, LONG_EN = 40, 20  # characters, words: who tells a story at length mostly has a complaint
@@ -55,7 +56,7 @@ class Hit:
 
 def hits(text: str) -> list[Hit]:
     """Return every signal of a text with the words that gave it."""
-    folded = unicodedata.normalize("NFKC", text[:READ_AT_MOST]).casefold().replace("’", "'")
+    folded = simplify(unicodedata.normalize("NFKC", text[:READ_AT_MOST]).casefold()).replace("’", "'")
     han = len(_HAN.findall(folded))
     found: list[Hit] = []
     if han:
@@ -113,6 +114,8 @@ def _chinese(text: str) -> list[Hit]:
         if phrase.signal == "positive" and UNREAL_ZH.search(before):
             strength *= UNREAL
         words = "".join(phrase.units)
+        if words.isdigit() and _is_part_of_number(text, at, at + len(words)):
+            continue  # a hotline, not the middle of an order's number
         if negator is not None and phrase.signal in {"positive", "negative"}:
             words = negator[0] + words
         negated = negator is not None and phrase.signal != "fault"
@@ -122,6 +125,11 @@ def _chinese(text: str) -> list[Hit]:
     commas = [at for at, char in enumerate(text) if char in BREAKS_ZH]
     though = [each.start() for each in THOUGH_ZH.finditer(text)]
     return _contrasted(found, ends, buts, [(at, _next(commas, at)) for at in though])
+
+
+def _is_part_of_number(text: str, start: int, end: int) -> bool:
+    """Tell whether digits go on before or after a place."""
+    return text[max(0, start - 1) : start].isdigit() or text[end : end + 1].isdigit()
 
 
 def _scan(units: Sequence[str], lexicon: Lexicon, *, inflected: bool) -> Iterator[tuple[int, Phrase]]:

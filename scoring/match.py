@@ -10,6 +10,7 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from scoring._traditional import simplify
 from scoring.text import Language, Reason, language, normalise
 
 if TYPE_CHECKING:
@@ -93,10 +94,7 @@ class FaqIndex:
     @classmethod
     def build(cls, entries: Iterable[Entry]) -> "FaqIndex":
         """Index phrasings; those without a letter or digit, and repeated ones, are left out."""
-        folded = {
-            (entry.language, entry.article_id, normalise(entry.text[:READ_AT_MOST])): entry
-            for entry in entries
-        }
+        folded = {(entry.language, entry.article_id, _folded(entry.text)): entry for entry in entries}
         kept = sorted((key, entry) for key, entry in folded.items() if key[2])
         grouped = groupby(kept, key=lambda pair: pair[0][0])
         return cls({spoken: _shelved(spoken, list(of_it)) for spoken, of_it in grouped})
@@ -106,7 +104,7 @@ class FaqIndex:
 
         Only phrasings in the question's own language are searched; where that cannot be told, all are.
         """
-        asked, spoken = normalise(text[:READ_AT_MOST]), language(text[:READ_AT_MOST])
+        asked, spoken = _folded(text), language(text[:READ_AT_MOST])
         if not asked:
             return []
         searched = [of for key, of in self._languages.items() if spoken in (None, key)]
@@ -123,7 +121,7 @@ class FaqIndex:
 
         No votes, so what two articles have in common shows: it finds articles that answer the same question.
         """
-        asked = normalise(text[:READ_AT_MOST])
+        asked = _folded(text)
         return max((_nearness(of, asked, article_id) for of in self._languages.values()), default=0.0)
 
     def calibrate(self, precision: float = 0.9) -> Cut | None:
@@ -163,6 +161,11 @@ def suggest(word: str, choices: Iterable[str], *, cutoff: float = MEANT) -> str 
 
     best = closest(_bare(word), folded, cutoff=cutoff)
     return None if best is None else listed[best]
+
+
+def _folded(text: str) -> str:
+    """Fold the beginning of a text, its traditional characters too: both scripts ask the same."""
+    return simplify(normalise(text[:READ_AT_MOST]))
 
 
 def _bare(word: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from scoring._traditional import simplify
 from scoring.text import normalise
 
 ALIKE = 0.88  # about one changed word in eight, or one character of eight in Chinese
@@ -10,7 +11,7 @@ LONGEST = 200  # characters that are compared
 
 def key(text: str) -> str:
     """Fold a text for comparison, its words in order: `Where is it?` and `is it where` are one."""
-    return " ".join(sorted(normalise(text)[:LONGEST].split()))
+    return " ".join(sorted(simplify(normalise(text))[:LONGEST].split()))
 
 
 def nearest(text: str, known: Sequence[str], *, cutoff: float = ALIKE) -> int | None:

@@ -14,6 +14,7 @@ from typing import Literal
 
 from scoring._phrases import DIGITS, LABELLED, NO_SCORE, SCORE, THANKS
 from scoring._reading import READ_AT_MOST, Hit, hits
+from scoring._traditional import simplify
 from scoring.satisfaction import Rate, wilson
 
 Language = Literal["zh", "en"]
@@ -123,7 +124,7 @@ def is_thanks_only(text: str) -> bool:
     """Tell whether a text only thanks or confirms ("谢谢", "好的", "thanks!", "👍") and needs no answer."""
     if len(text) > 80:
         return False
-    folded = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
+    folded = simplify(unicodedata.normalize("NFKC", text).casefold()).replace("’", "'")
     return THANKS.fullmatch(folded) is not None
 
 
@@ -179,7 +180,7 @@ def themes(
     moods: dict[str, list[bool | None]] = {name: [] for name in found}
     n = 0
     for n, text in enumerate(texts, start=1):  # noqa: B007 - n is also how many there were
-        folded = unicodedata.normalize("NFKC", text[:THEMES_READ_AT_MOST]).casefold()
+        folded = simplify(unicodedata.normalize("NFKC", text[:THEMES_READ_AT_MOST]).casefold())
         for name, pattern in found.items():
             if pattern.search(folded):
                 clauses = [clause for clause in _CLAUSE.split(folded) if pattern.search(clause)]
@@ -210,7 +211,7 @@ def score(text: str) -> int | None:
 
     Zero stars count as 1. Two different scores, fractions, other scales and negated ones give None.
     """
-    folded = unicodedata.normalize("NFKC", text[:READ_AT_MOST]).casefold()
+    folded = simplify(unicodedata.normalize("NFKC", text[:READ_AT_MOST]).casefold())
     label = LABELLED.get(normalise(folded))
     if label is not None:
         return label

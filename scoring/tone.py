@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from scoring._traditional import simplify
+
 READ_AT_MOST = 600  # characters, as for the kind
 
 _URGENT = (
@@ -16,7 +18,7 @@ _URGENT = (
     r"|today at the latest",
 )
 _ANGRY = (
-    r"太差|差劲|垃圾|气死|气愤|愤怒|忍无可忍|骗子|欺骗|坑人|无语|离谱|岂有此理|曝光|12315|消协|起诉|律师|退一赔三",
+    r"太差|差劲|垃圾|气死|气愤|愤怒|忍无可忍|骗子|欺骗|坑人|无语|离谱|岂有此理|曝光|(?<![0-9])12315(?![0-9])|消协|起诉|律师|退一赔三",
     r"unacceptable|outrageous|ridiculous|disgusting|furious|angry|fed up|scam|fraud|rip-?off|lawyer|sue you"
     r"|worst|never again|fuming",
 )
@@ -77,7 +79,7 @@ THEMES: tuple[str, ...] = tuple(_THEMES)
 
 def tone(text: str) -> Tone:
     """Read tone and themes off the beginning of a text; the themes come in the order they are named in."""
-    folded = unicodedata.normalize("NFKC", text[:READ_AT_MOST]).casefold()
+    folded = simplify(unicodedata.normalize("NFKC", text[:READ_AT_MOST]).casefold())
     signs = [f"{code}:{found}" for code, words in _SIGNS if (found := _first(words, folded)) is not None]
     themes = sorted(_places(folded), key=lambda named: named[1])
     return Tone(tuple(signs), _ASKS.search(folded) is not None, tuple(theme for theme, _ in themes))
