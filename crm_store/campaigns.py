@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from zlib import crc32
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -44,6 +45,7 @@ class NewCampaign:
     schedule: Schedule | None = None
     quiet: QuietHours | None = None
     topic: str = TOPIC
+    holdout: int = 0
 
     @property
     def name(self) -> str:
@@ -71,6 +73,7 @@ def create(session: Session, new: NewCampaign, *, now: datetime, waits: bool = F
         text_en=new.text_en.strip(),
         audience=dict(new.audience),
         schedule=kept(schedule),
+        holdout=new.holdout,
         quiet={}
         if new.quiet is None
         else {"start": f"{new.quiet.start:%H:%M}", "end": f"{new.quiet.end:%H:%M}"},
@@ -169,6 +172,8 @@ def ruling(session: Session, campaign: Campaign, *, occurrence_id: int, at: date
         zone=str(campaign.schedule["zone"]),
         quiet=quiet_of(campaign),
         at=at,
+        holdout=campaign.holdout,
+        draw=_draw(campaign.text_zh, campaign.text_en),
     )
 
 
@@ -191,6 +196,7 @@ def as_draft(campaign: Campaign) -> NewCampaign:
         schedule=schedule_of(campaign),
         quiet=quiet_of(campaign),
         topic=campaign.topic,
+        holdout=campaign.holdout,
     )
 
 
@@ -213,7 +219,14 @@ def draft_ruling(session: Session, new: NewCampaign, *, now: datetime) -> Ruling
         zone=new.zone,
         quiet=new.quiet,
         at=draft_run(new, now=now) or now,
+        holdout=new.holdout,
+        draw=_draw(new.text_zh.strip(), new.text_en.strip()),
     )
+
+
+def _draw(zh: str, en: str) -> int:
+    """Return what the hold-out is drawn by: each text draws anew, and a draft as the campaign it becomes."""
+    return crc32(f"{zh}\n{en}".encode()) & 0xFFFF
 
 
 def schedules(session: Session) -> list[tuple[int, Schedule]]:

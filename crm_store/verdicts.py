@@ -22,8 +22,10 @@ from crm_store.types import micros
 
 LOW_SCORE = 2
 LOW_RATING_HOLDS = timedelta(days=7)
-NEVER = ("suppressed", "no_consent", "not_reachable", "blocked", "cap_never")
+NEVER = ("suppressed", "no_consent", "not_reachable", "blocked", "holdout", "cap_never")
 """Reasons for which a person of a run gets nothing; `ok` is now, every other reason is later."""
+
+SPREAD, SPAN = 2_654_435_761, 2**32  # the golden ratio of 32 bits, and how many there are
 
 Question = sa.Select[tuple[int, str, str, str, str | None, datetime | None]]
 
@@ -34,7 +36,10 @@ _customer = Customer.__table__
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruling:
-    """By what a run is judged: where it goes, the policy that holds, and the clocks."""
+    """By what a run is judged: where it goes, the policy that holds, the clocks, and who is held out.
+
+    The hold-out is that many percent of those who may be written to, drawn by `draw` and always the same.
+    """
 
     inbox_id: int
     channel: str
@@ -44,6 +49,8 @@ class Ruling:
     zone: str
     quiet: QuietHours | None
     at: datetime
+    holdout: int = 0
+    draw: int = 0
 
 
 def audience(wanted: Mapping[str, object]) -> sa.ColumnElement[bool]:
@@ -114,6 +121,8 @@ def _arms(ruling: Ruling, clock: sa.CTE) -> list[Arm]:
         sa.literal(ruling.channel, sa.Text),
         sa.literal(ruling.topic, sa.Text),
     )
+    if ruling.holdout:
+        arms.append((_is_held_out(ruling), word("holdout")))
     arms.append((_low_rating(_customer.c.id, ruling.at), word("low_rating")))
     for cap in ruling.policy.caps:
         never = (sa.true(), word("cap_never"))
@@ -163,6 +172,14 @@ def complaint(person: sa.ColumnElement[int]) -> sa.ScalarSelect[str]:
         .correlate_except(Ticket)
         .scalar_subquery()
     )
+
+
+def _is_held_out(ruling: Ruling) -> sa.ColumnElement[bool]:
+    """Draw by multiplicative hashing of the customer's id (Knuth, The Art of Computer Programming 6.4)."""
+    drawn = (_customer.c.id + ruling.draw) * sa.literal(SPREAD, sa.BigInteger) % sa.literal(
+        SPAN, sa.BigInteger
+    )
+    return drawn < SPAN * ruling.holdout // 100
 
 
 def _low_rating(person: sa.ColumnElement[int], at: datetime) -> sa.ColumnElement[bool]:

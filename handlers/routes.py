@@ -51,7 +51,17 @@ from handlers.clockwork import quality as quality_clock
 from handlers.customer import changes as customer_changes
 from handlers.customer import comment, consent, faq, inquiry, kinds, privacy, rating, remedy, start, status
 from handlers.customer import gate as gate_keeping
-from handlers.marketer import approvals, campaigns, policies, running, segments, sending, strategy, templates
+from handlers.marketer import (
+    approvals,
+    campaigns,
+    policies,
+    reports,
+    running,
+    segments,
+    sending,
+    strategy,
+    templates,
+)
 from handlers.ports import Edit, Membership, Reaction, ThreadChange
 from handlers.router import Router, button, command, desk_text, dialog, event, gate, text, tick
 from handlers.supervisor import (
@@ -204,6 +214,7 @@ ROUTES: Router = Router(
     command(
         "approve", approvals.approve, role=Role.MARKETER, also=Role.SUPERVISOR, takes="word?", reads=True
     ),
+    command("report", reports.report, role=Role.MARKETER, also=Role.SUPERVISOR, takes="word", reads=True),
     command("recipients", running.people, role=Role.MARKETER, takes="word text?", reads=True),
     command("segment", segments.segment, role=Role.MARKETER, also=Role.SUPERVISOR, takes="text?", reads=True),
     button("segment", segments.pressed, role=Role.MARKETER, also=Role.SUPERVISOR, reads=True),

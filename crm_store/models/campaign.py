@@ -24,7 +24,10 @@ class Campaign(Base):
     """A message to many, confirmed by a marketer; its text is frozen then."""
 
     __tablename__ = "campaign"
-    __table_args__ = (one_of("state", CampaignState),)
+    __table_args__ = (
+        one_of("state", CampaignState),
+        sa.CheckConstraint("holdout BETWEEN 0 AND 50", name="holdout"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     inbox_id: Mapped[int] = mapped_column(sa.ForeignKey("inbox.id"))
@@ -37,6 +40,7 @@ class Campaign(Base):
     audience: Mapped[dict[str, object]]
     schedule: Mapped[dict[str, object]]
     quiet: Mapped[dict[str, object]] = mapped_column(server_default="{}")
+    holdout: Mapped[int] = mapped_column(sa.SmallInteger, server_default="0")
     chat: Mapped[str]
     state: Mapped[str] = mapped_column(server_default="scheduled")
     created: Mapped[datetime]

@@ -25,6 +25,7 @@ TEMPLATE = "template-"
 SEGMENT = ("segment:", "分群:", "分群：")
 AT_ONCE = 10_000
 """So many customers are counted while the marketer waits; more are counted on a tap, beside the writer."""
+HELD_OUT = 10  # percent that the button of the preview holds back
 OFFERED = 6  # so many templates have a button
 
 
@@ -103,6 +104,7 @@ def draft(ctx: Context, dialog: Dialog) -> NewCampaign:
         zone=ctx.desk.zone,
         schedule=None if schedule is None else campaigns.schedule_from(schedule),
         quiet=ctx.desk.quiet,
+        holdout=HELD_OUT if given.get("holdout") else 0,
     )
 
 
@@ -169,7 +171,7 @@ def _show_counts(ctx: Context, dialog: Dialog) -> None:
     counts = campaigns.preview(ctx.session, new, now=ctx.now)
     keys = [
         *previews.buttons(ctx, counts, revision=dialog.revision),
-        [_key(ctx, dialog, "confirm")],
+        [_key(ctx, dialog, "confirm"), _key(ctx, dialog, "send_all" if new.holdout else "hold_out")],
         [_key(ctx, dialog, "when"), _key(ctx, dialog, "discard")],
     ]
     ctx.reply_text(previews.told(ctx, new, counts), buttons=keys)
@@ -284,5 +286,7 @@ _PRESSED: Mapping[str, tuple[tuple[str, ...], Act]] = {
     "readers_en": (("audience",), _to("when", audience={"kind": "language", "value": "en"})),
     "now": (("when",), _to("confirm", schedule=None)),
     "when": (("confirm",), _to("when")),
+    "hold_out": (("confirm",), _to("confirm", holdout=True)),
+    "send_all": (("confirm",), _to("confirm", holdout=False)),
     "confirm": (("confirm",), _confirm),
 }
