@@ -59,7 +59,7 @@ def name(ctx: Context, by: str) -> str:
 
 def _worded(ctx: Context, field: str, value: object) -> str:
     if isinstance(value, list):
-        found = [_reason(ctx, str(code)) for code in cast("list[object]", value)]
+        found = [reason(ctx, str(code)) for code in cast("list[object]", value)]
         return ctx.say("why.between").join(found) or BLANK
     if isinstance(value, int) and not isinstance(value, bool) and field in PEOPLE:
         return name(ctx, f"staff:{value}")
@@ -68,10 +68,10 @@ def _worded(ctx: Context, field: str, value: object) -> str:
     return _known(ctx, str(value))
 
 
-def _reason(ctx: Context, code: str) -> str:
+def reason(ctx: Context, code: str) -> str:
     """Word a reason such as `below_capacity` or `load:2/5`."""
     word, _, value = code.partition(":")
-    for known in (f"why.reason.{code}", f"why.reason.{word}", f"why.priority.{code}"):
+    for known in (f"why.reason.{code}", f"why.reason.{word}", f"why.priority.{code}", f"why.priority.{word}"):
         if catalogue.knows(known):
             return catalogue.say(ctx.language, known, value=value) if value else ctx.say(known)
     return code

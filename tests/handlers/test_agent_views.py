@@ -209,6 +209,28 @@ class TestWhy:
             "满意度调查：解决后发送",
         ]
 
+    def test_a_kind_and_a_priority_that_staff_changed(self, home: House) -> None:
+        home.hears("li", "When will my parcel be here?")
+        home.hears("wang", "/kind 1 complaint")
+        [told] = home.hears("chen", "/why 1")
+        lines = told.removeprefix(f"{CHEN}: ").splitlines()
+        assert lines[1] == "Kind: complaint, corrected by Wang 王 on 2 Mar 09:00"
+        assert lines[2].startswith("At first: inquiry, ")
+        assert lines[3] == "Priority: high priority, because it is a complaint"
+        home.hears("wang", "/priority 1 urgent")
+        [told] = home.hears("wang", "/why 1")
+        assert "优先级：紧急，Wang 王 于 3月2日 09:00 设定" in told
+
+    @pytest.mark.parametrize(
+        ("who", "words"), [("li", "URGENT: where is my parcel?"), ("mei", "很急，订单在哪里？")]
+    )
+    def test_no_code_is_read_by_anyone(self, home: House, who: str, words: str) -> None:
+        home.hears(who, words)
+        for reader in ("chen", "wang"):
+            [told] = home.hears(reader, "/why 1")
+            assert "_" not in told
+            assert "urgent_words" not in told
+
     def test_feedback_nobody_answered_is_not_asked_about(self, home: House) -> None:
         home.hears("li", "/feedback I love the new packaging")
         home.hears("chen", "/resolve 1")
