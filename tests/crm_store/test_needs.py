@@ -83,13 +83,13 @@ def test_the_list_holds_exactly_the_tickets_that_are_counted(store: Store, ticke
         return made
 
     made = store.write_now(unit)
-    about, span = About("theme", "delivery"), {"start": NOW, "end": NOW + timedelta(hours=4)}
-    assert store.read_now(lambda session: needs.count(session, about, **span)) == 4
-    found = store.read_now(lambda session: needs.listed(session, about, **span))
+    about, end = About("theme", "delivery"), NOW + timedelta(hours=4)
+    assert store.read_now(lambda session: needs.count(session, about, start=NOW, end=end)) == 4
+    found = store.read_now(lambda session: needs.listed(session, about, start=NOW, end=end))
     assert [one.ticket_id for one in found] == made[3::-1]
-    second = store.read_now(lambda session: needs.listed(session, about, **span, page=Page(2, 1)))
+    second = store.read_now(lambda session: needs.listed(session, about, start=NOW, end=end, page=Page(2, 1)))
     assert second == [Listed(made[1], "inquiry", "new", "parcel", NOW + timedelta(hours=1))]
-    assert store.read_now(lambda session: needs.count(session, About(), **span)) == 5
+    assert store.read_now(lambda session: needs.count(session, About(), start=NOW, end=end)) == 5
 
 
 def test_themes_are_crossed_with_kind_channel_and_language(store: Store, ticket: int) -> None:

@@ -1,6 +1,7 @@
 """Ratings by group, and the low ones of exactly a period: the same on both databases."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -18,7 +19,7 @@ from crm_store.tickets import Opening, create
 from tests.crm_store.post import NOW
 
 HOUR = timedelta(hours=1)
-DAY = {"start": NOW, "end": NOW + 24 * HOUR}
+END = NOW + 24 * HOUR
 # kind of ticket, theme, channel, score (None: no answer), hours from the beginning of the day
 GIVEN = (
     (Kind.INQUIRY, "delivery", "telegram", 5, 0),
@@ -86,7 +87,7 @@ def _rate(
 def test_ratings_of_a_period_are_counted_by_group(
     house: Store, dimension: Dimension, expected: dict[str, dict[int, int]]
 ) -> None:
-    found = house.read_now(lambda session: rating_groups.by(session, dimension, **DAY))
+    found = house.read_now(lambda session: rating_groups.by(session, dimension, start=NOW, end=END))
     assert found == expected
 
 
@@ -106,29 +107,31 @@ def test_ratings_of_a_period_are_counted_by_group(
 def test_the_list_holds_exactly_the_low_ratings_that_are_counted(
     house: Store, group: Group, scores: list[int]
 ) -> None:
-    found = house.read_now(lambda session: rating_groups.low(session, group, **DAY))
-    count = house.read_now(lambda session: rating_groups.count_low(session, group, **DAY))
+    found = house.read_now(lambda session: rating_groups.low(session, group, start=NOW, end=END))
+    count = house.read_now(lambda session: rating_groups.count_low(session, group, start=NOW, end=END))
     assert [(one.score, one.comment) for one in found] == [(score, f"said {score}") for score in scores]
     assert count == len(scores)
 
 
 def test_pages_follow_each_other_without_gap(house: Store) -> None:
-    whole = house.read_now(lambda session: rating_groups.low(session, EVERYTHING, **DAY))
+    whole = house.read_now(lambda session: rating_groups.low(session, EVERYTHING, start=NOW, end=END))
     pages = [
-        house.read_now(lambda session, at=at: rating_groups.low(session, EVERYTHING, **DAY, page=Page(at, 1)))
+        house.read_now(partial(rating_groups.low, group=EVERYTHING, start=NOW, end=END, page=Page(at, 1)))
         for at in range(3)
     ]
     assert [one for page in pages for one in page] == list(whole)
 
 
 def test_those_who_were_asked_are_counted_by_channel(house: Store) -> None:
-    found = house.read_now(lambda session: rating_groups.strata(session, **DAY))
+    found = house.read_now(lambda session: rating_groups.strata(session, start=NOW, end=END))
     assert found == [Stratum("email", 3, 2, 0), Stratum("telegram", 2, 2, 2)]
 
 
 def test_each_low_rating_gets_one_recovery_task(house: Store) -> None:
     def recover(group: Group) -> int:
-        return house.write_now(lambda session: rating_groups.recover(session, group, **DAY, now=NOW))
+        return house.write_now(
+            lambda session: rating_groups.recover(session, group, start=NOW, end=END, now=NOW)
+        )
 
     assert recover(Group("theme", "delivery")) == 1
     assert [recover(EVERYTHING), recover(EVERYTHING)] == [2, 2]
@@ -137,6 +140,8 @@ def test_each_low_rating_gets_one_recovery_task(house: Store) -> None:
 
 
 def test_nothing_is_nothing(store: Store, inbox_id: int) -> None:
-    assert store.read_now(lambda session: rating_groups.by(session, "theme", **DAY)) == {}
-    assert store.read_now(lambda session: rating_groups.strata(session, **DAY)) == []
-    assert store.read_now(lambda session: rating_groups.count_low(session, EVERYTHING, **DAY)) == 0
+    assert store.read_now(lambda session: rating_groups.by(session, "theme", start=NOW, end=END)) == {}
+    assert store.read_now(lambda session: rating_groups.strata(session, start=NOW, end=END)) == []
+    assert (
+        store.read_now(lambda session: rating_groups.count_low(session, EVERYTHING, start=NOW, end=END)) == 0
+    )

@@ -59,7 +59,7 @@ def opened(
 
 def rated(
     house: House,
-    scores: Mapping[int | None, int],
+    scores: Mapping[int, int] | Mapping[int | None, int],
     at: datetime,
     *,
     theme: str = "other",
