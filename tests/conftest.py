@@ -81,3 +81,8 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     name = cluster.create()
     yield cluster.url(name)
     cluster.drop(name)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a run say how many random stories it has time for."""
+    parser.addoption("--stories", default=600, type=int, help="random stories of surveys to play")

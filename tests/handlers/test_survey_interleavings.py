@@ -1,4 +1,7 @@
-"""Whatever order things happen in, nobody is asked twice, too soon, against their wish or about nothing."""
+"""Whatever order things happen in, nobody is asked twice, too soon, against their wish or about nothing.
+
+`pytest tests/handlers/test_survey_interleavings.py --stories 10000` plays as many as one has time for.
+"""
 
 import random
 from collections.abc import Callable
@@ -178,15 +181,18 @@ def opening(dice: random.Random) -> Opening:
     return Opening(kind=kind, priority=Priority.NORMAL, subject="?", first_due=None, resolution_due=None)
 
 
-@pytest.mark.parametrize(
-    "count",
-    [
-        pytest.param(60, id="some"),
-        pytest.param(10_000, id="10000", marks=[pytest.mark.slow, pytest.mark.timeout(1800)]),
-    ],
-)
-def test_nobody_is_asked_twice_whatever_the_order(tmp_path: Path, count: int) -> None:
-    home = open_house(tmp_path)
+def test_nobody_is_asked_twice_in_a_few_stories(tmp_path: Path) -> None:
+    tell(tmp_path, 40)
+
+
+@pytest.mark.slow
+def test_nobody_is_asked_twice_whatever_the_order(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    tell(tmp_path, int(request.config.getoption("--stories")))
+
+
+def tell(folder: Path, count: int) -> None:
+    """Play so many stories in one store; each checks itself."""
+    home = open_house(folder)
     asked = [play(home, seed) for seed in range(count)]
     assert sum(asked) > count / 3  # the stories do ask
     home.store.close()
