@@ -7,6 +7,7 @@ from handlers.context import Context
 from handlers.customer import inquiry
 from handlers.ports import Edit, Membership, Reaction
 from handlers.texts import catalogue
+from scoring.text import is_thanks_only
 
 SHOWN_AS = ("notice.wrote", "notice.reopened")
 
@@ -34,6 +35,15 @@ def edited(ctx: Context) -> None:
         )
         _show_again(ctx, message, message.ticket_id, was)
         notices.tell_desk(ctx, message.ticket_id, "notice.edited", was=was, now=event.text)
+        _take_up(ctx, message.ticket_id, was, event.text)
+
+
+def _take_up(ctx: Context, number: int, was: str, now: str) -> None:
+    """Go on with a resolved ticket when words that only thanked say more now."""
+    ticket = tickets.by_number(ctx.session, number)
+    says_more = is_thanks_only(was) and not is_thanks_only(now)
+    if ticket.is_resolved and says_more and inquiry.may_reopen(ctx, ticket):
+        inquiry.reopen(ctx, ticket, now)
 
 
 def _overtakes(ctx: Context, event: Edit, conversation: int) -> None:

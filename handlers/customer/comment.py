@@ -8,6 +8,7 @@ from crm_store.models.survey import SCALES, Rating, SurveyKind
 from handlers.agent import notices
 from handlers.context import Context
 from handlers.customer import floods, inquiry, privacy
+from handlers.customer import rating as rating_words
 from handlers.customer.presses import end_dialog
 from handlers.ports import Button, Message
 
@@ -18,7 +19,7 @@ GOES_ON = timedelta(minutes=2)  # how long what follows still belongs to the sam
 def take(ctx: Context, dialog: Dialog, text: str) -> None:
     """Keep what was written as the comment to a rating, and offer to reopen; a file is a new message."""
     rating = ctx.session.get(Rating, int(dialog.step))
-    if isinstance(ctx.event, Message) and ctx.event.is_machine:
+    if (isinstance(ctx.event, Message) and ctx.event.is_machine) or _says_no_more(ctx, text):
         inquiry.receive(ctx)
         return
     if rating is None or not text or _is_another_thing(ctx, rating):
@@ -32,9 +33,14 @@ def take(ctx: Context, dialog: Dialog, text: str) -> None:
         _tell(ctx, rating, text)
     is_first = "began" not in dialog.answers
     dialogs.advance(dialog, step=dialog.step, expires=ctx.now + GOES_ON, began=True)
-    if is_first and not inquiry.only_thanks(ctx):
+    if is_first:
         again = Button(ctx.say("key.reopen_own"), "reopen_own", rating.ticket_id)
         ctx.reply("comment.thanks", buttons=[[again]])
+
+
+def _says_no_more(ctx: Context, text: str) -> bool:
+    """Tell thanks, and a score that is only written, from words about the service."""
+    return inquiry.only_thanks(ctx) or rating_words.BARE.fullmatch(text) is not None
 
 
 def _tell(ctx: Context, rating: Rating, text: str) -> None:
@@ -47,8 +53,9 @@ def _tell(ctx: Context, rating: Rating, text: str) -> None:
 
 
 def _is_another_thing(ctx: Context, rating: Rating) -> bool:
-    """Tell a file, a wish to be erased or a new question from words about the service."""
-    return inquiry.file_of(ctx) is not None or privacy.is_asked(ctx) or _wants_more(ctx, rating)
+    """Tell words about the service from a file, a wish to be erased, a new question, work that goes on."""
+    is_plain = inquiry.file_of(ctx) is None and not privacy.is_asked(ctx)
+    return not is_plain or inquiry.is_served(ctx) or _wants_more(ctx, rating)
 
 
 def _wants_more(ctx: Context, rating: Rating) -> bool:

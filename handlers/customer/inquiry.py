@@ -50,6 +50,12 @@ def _after_resolve(ctx: Context, contact: Contact, latest: Latest, text: str) ->
         open_new(ctx, contact, Request(text, file_of(ctx), follow_up_of=latest.id))
 
 
+def is_served(ctx: Context) -> bool:
+    """Tell whether a ticket of the sender's is being worked on, so that its agent waits for their words."""
+    latest = tickets.latest(ctx.session, conversation_of(ctx, ctx.contact()))
+    return latest is not None and latest.is_unresolved
+
+
 def _goes_on(ctx: Context, latest: Latest) -> bool:
     """Tell whether what follows belongs to the same work: a person did it, and not long ago."""
     return _in_window(ctx, latest) and events.newest_by(ctx.session, latest.id, kind="resolved") != "bot"
@@ -73,7 +79,7 @@ def join(ctx: Context, latest: Latest, text: str) -> None:
     if floods.coalesce(ctx, latest.id, message):
         return
     notices.tell_desk(ctx, latest.id, "notice.wrote", file=file_of(ctx), text=text)
-    rating.answer_in_words(ctx, latest.id, text)
+    rating.answer_in_words(ctx, latest.id, text, goes_on=True)
 
 
 def _go_on(ctx: Context, latest: Latest) -> None:

@@ -4,7 +4,7 @@ import re
 
 from crm_store import events, ratings, surveys
 from crm_store.errors import RefusedError
-from crm_store.models.survey import SCALES, Rating, Survey, SurveyKind
+from crm_store.models.survey import SCALES, Rating, Survey, SurveyKind, SurveyState
 from crm_store.ratings import LOW, SERVICE, Outcome
 from handlers import asking
 from handlers.agent import notices
@@ -76,13 +76,16 @@ def _follow_up(ctx: Context, survey: Survey, score: int, outcome: Outcome) -> No
         start_dialog(ctx, "comment", step=str(_rating_of(ctx, survey).id))
 
 
-def answer_in_words(ctx: Context, ticket_id: int, text: str) -> bool:
-    """Take a score that was written instead of pressed, and confirm it; False when none is meant."""
+def answer_in_words(ctx: Context, ticket_id: int, text: str, *, goes_on: bool = False) -> bool:
+    """Take a score that was written instead of pressed, and confirm it; False when none is meant.
+
+    While a ticket goes on, a number answers its agent: only a feedback not rated yet still waits for a score.
+    """
     if len(text) > LONGEST_SCORE or (BARE.fullmatch(text) is None and score_in(text) is None):
         return False
     survey = surveys.newest_of_ticket(ctx.session, ticket_id)
     score = None if survey is None else _meant(text, survey)
-    if survey is None or score is None:
+    if survey is None or score is None or (goes_on and not _awaits_score(survey)):
         return False
     outcome = take(ctx, survey.id, score)
     if outcome is Outcome.CLOSED:
@@ -91,6 +94,10 @@ def answer_in_words(ctx: Context, ticket_id: int, text: str) -> bool:
     if outcome is not Outcome.SAME:
         _follow_up(ctx, survey, score, outcome)
     return True
+
+
+def _awaits_score(survey: Survey) -> bool:
+    return survey.kind == SurveyKind.FEEDBACK and survey.state == SurveyState.ASKED
 
 
 def _meant(text: str, survey: Survey) -> int | None:

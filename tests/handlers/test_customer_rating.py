@@ -334,3 +334,43 @@ def test_a_complaint_goes_from_words_to_recovery(tmp_path: Path) -> None:
     home.presses("li", f"v1:rate:{survey_of(home)}:1")
     assert [task.ticket_id for task in tasks(home)] == [1]
     assert catalogue.say("en", "rating.low") in "\n".join(row.body for row in home.rows())
+
+
+def rate(home: House, score: int) -> None:
+    home.presses("mei", f"v1:rate:{survey_of(home)}:{score}")
+
+
+def low_and_reopened(folder: Path) -> House:
+    home = resolved(folder)
+    rate(home, 1)
+    home.hears("wang", "/reopen 1")
+    home.hears("wang", "/reply 1 哪里没做好？")
+    return home
+
+
+def test_who_is_served_again_speaks_to_their_agent_and_not_into_a_comment(tmp_path: Path) -> None:
+    home = low_and_reopened(tmp_path)
+    assert any("壶盖裂了" in line for line in to(WANG, home.hears("mei", "壶盖裂了一道缝")))
+    assert ratings(home)[0].comment is None
+
+
+def test_a_number_told_to_an_agent_is_no_score(tmp_path: Path) -> None:
+    home = low_and_reopened(tmp_path)
+    home.hears("wang", "/reply 1 要补发几个？")
+    home.hears("mei", "3")
+    assert scores(home) == [1]
+
+
+def test_thanks_are_no_comment_and_what_follows_is(tmp_path: Path) -> None:
+    home = resolved(tmp_path)
+    rate(home, 2)
+    assert to(CHEN, home.hears("mei", "好的")) == []
+    home.hears("mei", "等得太久")
+    assert ratings(home)[0].comment == "等得太久"
+
+
+def test_a_score_written_after_a_pressed_one_changes_it(tmp_path: Path) -> None:
+    home = resolved(tmp_path)
+    rate(home, 2)
+    home.hears("mei", "4")
+    assert (scores(home), ratings(home)[0].comment) == ([2, 4], None)
