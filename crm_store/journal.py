@@ -63,6 +63,11 @@ def inbox(session: Session, channel: str, account: str) -> Inbox:
     return found
 
 
+def known_inbox(session: Session, channel: str, account: str) -> int | None:
+    """Return the inbox of an account, if it has one."""
+    return session.scalar(sa.select(Inbox.id).where(Inbox.channel == channel, Inbox.account == account))
+
+
 def first_inbox(session: Session) -> int | None:
     """Return the oldest inbox, if there is one."""
     return session.scalar(sa.select(Inbox.id).order_by(Inbox.id).limit(1))

@@ -26,7 +26,10 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "audit": ("bot.cli.export_tables", "audit"),
     "tickets": ("bot.cli.export_tables", "tickets"),
     "ratings": ("bot.cli.export_tables", "ratings"),
-    "articles": ("bot.cli.articles", "write_out"),
+    **{
+        name: ("bot.cli.desk.files", f"{name}_out")
+        for name in ("desk", "tags", "macros", "articles", "hours", "sla", "staff")
+    },
 }
 
 

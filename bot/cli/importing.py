@@ -27,7 +27,10 @@ class Importer(Protocol):
 KINDS: Mapping[str, tuple[str, str]] = {
     CUSTOMERS: ("bot.cli.import_customers", "customers"),
     "orders": ("bot.cli.import_orders", "orders"),
-    "articles": ("bot.cli.articles", "take_in"),
+    **{
+        name: ("bot.cli.desk.files", f"{name}_in")
+        for name in ("desk", "tags", "macros", "articles", "hours", "sla", "staff")
+    },
 }
 
 

@@ -1,103 +1,184 @@
 """How the desk is set up, as a file: records of plain fields, one table of TOML or one line of CSV each."""
 
 import csv
+import os
+import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
 from io import StringIO
 from pathlib import Path
-from typing import TypeVar
 
 import orjson
 
+from handlers.supervisor.exports import RISKY
+
 Value = str | int | bool | Sequence[str]
 Record = Mapping[str, Value]
-T = TypeVar("T")
+Raw = Mapping[str, object]
+TRUTHS = {
+    **dict.fromkeys(("yes", "true", "1", "y", "是"), True),
+    **dict.fromkeys(("no", "false", "0", "n", "", "否"), False),
+}
+_QUOTED = re.compile(rf"\A'(?='*[{re.escape(''.join(RISKY))}])")  # what `_cell` puts before a formula
+
+
+class Form(StrEnum):
+    """What a field holds."""
+
+    TEXT = "text"
+    LIST = "list"
+    NUMBER = "number"
+    TRUTH = "truth"
 
 
 class RecordError(Exception):
-    """A file does not hold what it should."""
+    """A file, or one record of it, does not hold what it should."""
 
-    def __init__(self, code: str, place: int = 0, **values: object) -> None:
-        """Name the rule by its code, and the record it is about, counted from 1; 0 is the whole file."""
-        super().__init__(f"{code} in record {place}")
-        self.code, self.place, self.values = code, place, values
+    def __init__(self, code: str, **values: object) -> None:
+        """Name the rule by its code, with what its sentence needs."""
+        super().__init__(code)
+        self.code, self.values = code, values
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of record: the name of its tables, its fields, and which of them are lists."""
+    """A kind of record: the name of its tables, its fields, which name it, and which it cannot be without."""
 
     name: str
-    fields: Sequence[str]
+    fields: Mapping[str, Form]
+    key: Sequence[str]
     needed: Sequence[str] = ()
-    lists: Sequence[str] = ()
 
 
-def read(file: Path, kind: Kind) -> list[Record]:
-    """Read the records of a file by its ending, or raise RecordError with what is wrong about it."""
-    text = file.read_bytes().decode("utf-8-sig", errors="strict")
-    found = _from_csv(text, kind) if file.suffix.lower() == ".csv" else _from_toml(text, kind)
-    for place, record in enumerate(found, start=1):
-        for field in record:
-            if field not in kind.fields:
-                raise RecordError("unknown_field", place, field=field, fields=", ".join(kind.fields))
-        for field in kind.needed:
-            if not record.get(field):
-                raise RecordError("missing_field", place, field=field)
-    if not found:
-        raise RecordError("empty", name=kind.name)
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A record as a file has it, and where: the line in CSV; in TOML counted from 1 for each kind."""
+
+    place: int
+    raw: Raw
+
+
+def is_csv(file: Path) -> bool:
+    """Tell by its ending whether a file is a table; every other one is TOML."""
+    return file.suffix.lower() == ".csv"
+
+
+def read(file: Path, kinds: Sequence[Kind], known: Iterable[str]) -> Mapping[str, Sequence[Entry]]:
+    """Read the entries of these kinds, or raise RecordError, OSError or UnicodeDecodeError.
+
+    `known` names all kinds there are: those that are not asked for may stand in TOML and are left alone.
+    """
+    content = file.read_bytes()
+    if is_csv(file):
+        found = {kinds[0].name: _from_csv(_text(content), kinds[0])}
+    else:
+        found = _from_toml(content.decode("utf-8-sig"), [kind.name for kind in kinds], frozenset(known))
+    if not any(found.values()):
+        raise RecordError("empty", name=kinds[0].name)
     return found
 
 
-def each(records: Iterable[Record], make: Callable[[Record], T]) -> list[T]:
-    """Turn every record into what it means; what is wrong with one names its place."""
-    made: list[T] = []
-    for place, record in enumerate(records, start=1):
-        try:
-            made.append(make(record))
-        except RecordError as error:
-            raise RecordError(error.code, place, **error.values) from None
-    return made
+def fit(kind: Kind, raw: Raw) -> Record:
+    """Return a record with each field in its form, or raise RecordError."""
+    for field in raw:
+        if field not in kind.fields:
+            raise RecordError("unknown_field", field=field, fields=", ".join(kind.fields))
+    return {field: _fit(kind.fields[field], field, value) for field, value in raw.items()}
 
 
-def write(file: Path, kind: Kind, records: Sequence[Record]) -> int:
+def check_whole(kind: Kind, record: Record) -> None:
+    """Raise RecordError when a record is without what it cannot be without."""
+    for field in kind.needed:
+        if record.get(field) in (None, ""):
+            raise RecordError("missing_field", field=field)
+
+
+def write(file: Path, tables: Sequence[tuple[Kind, Sequence[Record]]]) -> int:
     """Write records to a file by its ending, whole or not at all, and count them."""
-    text = _to_csv(kind, records) if file.suffix.lower() == ".csv" else _to_toml(kind, records)
+    if is_csv(file):
+        content = _to_csv(*tables[0]).encode("utf-8-sig")  # the mark tells a spreadsheet that this is UTF-8
+    else:
+        content = "\n".join(filter(None, (_to_toml(kind, records) for kind, records in tables))).encode()
     fresh = file.with_name(f"{file.name}.new")
-    fresh.write_text(text, encoding="utf-8")
-    fresh.replace(file)
-    return len(records)
-
-
-def _from_toml(text: str, kind: Kind) -> list[Record]:
     try:
-        found = tomllib.loads(text).get(kind.name, [])
+        with fresh.open("wb") as paper:
+            paper.write(content)
+            paper.flush()
+            os.fsync(paper.fileno())
+        fresh.replace(file)
+    finally:
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
+    return sum(len(records) for _, records in tables)
+
+
+def _text(content: bytes) -> str:
+    """Read a table as spreadsheets write it: in UTF-8, else as a Chinese one does."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("gb18030")
+
+
+def _from_toml(text: str, names: Sequence[str], known: frozenset[str]) -> dict[str, Sequence[Entry]]:
+    try:
+        tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise RecordError("toml", problem=str(error)) from None
-    if not isinstance(found, list) or not all(isinstance(record, dict) for record in found):
-        raise RecordError("empty", name=kind.name)
-    return [dict(record) for record in found]
+    for name, value in tables.items():
+        is_array = isinstance(value, list) and all(isinstance(one, dict) for one in value)
+        if name not in known or not is_array:
+            raise RecordError("unknown_table", name=name, names=", ".join(f"[[{one}]]" for one in names))
+    return {name: [Entry(place, raw) for place, raw in enumerate(tables.get(name, ()), 1)] for name in names}
 
 
-def _from_csv(text: str, kind: Kind) -> list[Record]:
-    rows = csv.DictReader(StringIO(text))
-    return [
-        {
-            field: value.splitlines() if field in kind.lists else value
-            for field, value in row.items()
-            if isinstance(field, str) and value
-        }
-        for row in rows
-    ]
+def _from_csv(text: str, kind: Kind) -> Sequence[Entry]:
+    head = text.partition("\n")[0]
+    between = max(",;\t", key=head.count)
+    lines = csv.reader(StringIO(text), delimiter=between)
+    columns = [column.strip() for column in next(lines, [])]
+    for column in columns:
+        if column not in kind.fields:
+            raise RecordError("unknown_column", column=column, columns=", ".join(kind.fields))
+    entries: list[Entry] = []
+    place = lines.line_num + 1
+    for cells in lines:
+        if any(cell.strip() for cell in cells):
+            pairs = zip(columns, cells, strict=False)
+            entries.append(Entry(place, {column: _QUOTED.sub("", cell, count=1) for column, cell in pairs}))
+        place = lines.line_num + 1
+    return entries
+
+
+def _fit(form: Form, field: str, value: object) -> Value:
+    if form is Form.LIST:
+        if isinstance(value, str):
+            return [line for line in value.replace("\r\n", "\n").split("\n") if line.strip()]
+        if isinstance(value, list) and all(isinstance(one, str) for one in value):
+            return value
+        raise RecordError("list", field=field)
+    if form is Form.TRUTH:
+        told = TRUTHS.get(str(value).strip().casefold())
+        if told is None:
+            raise RecordError("truth", field=field)
+        return told
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise RecordError("text", field=field)
+    return value if form is Form.NUMBER and isinstance(value, int) else str(value)
 
 
 def _to_toml(kind: Kind, records: Sequence[Record]) -> str:
     blocks = [
-        "\n".join([f"[[{kind.name}]]", *(f"{field} = {_toml(record[field])}" for field in record)])
+        "\n".join([f"[[{kind.name}]]", *(f"{field} = {_toml(record[field])}" for field in record), ""])
         for record in records
     ]
-    return "\n\n".join(blocks) + "\n"
+    return "\n".join(blocks)
 
 
 def _toml(value: Value) -> str:
@@ -107,12 +188,16 @@ def _toml(value: Value) -> str:
 
 def _to_csv(kind: Kind, records: Sequence[Record]) -> str:
     written = StringIO()
-    rows = csv.DictWriter(written, kind.fields, lineterminator="\n")
-    rows.writeheader()
+    lines = csv.writer(written, lineterminator="\n")
+    lines.writerow(kind.fields)
     for record in records:
-        cells = {
-            field: value if isinstance(value, str | int) else "\n".join(value)
-            for field, value in record.items()
-        }
-        rows.writerow(cells)
+        lines.writerow([_cell(record[field]) for field in kind.fields])
     return written.getvalue()
+
+
+def _cell(value: Value) -> str:
+    """Write a value as a cell that no spreadsheet runs, and that reads the same again."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    text = "\n".join(value) if isinstance(value, Sequence) and not isinstance(value, str) else str(value)
+    return f"'{text}" if text.lstrip("'").startswith(RISKY) else text

@@ -25,7 +25,7 @@ def opened(settings: Settings, *, make: bool = False) -> Iterator[Store]:
     try:
         if make:
             settings.data_dir.mkdir(parents=True, exist_ok=True)
-        elif not _is_there(settings):
+        elif not is_there(settings):
             _refuse(catalogue.say(settings.language, "store.none", place=place_of(settings)))
         store = Store(settings.database_url)
         try:
@@ -59,7 +59,8 @@ def reason(error: Problem) -> str:
     return str(said or error).strip().partition("\n")[0]
 
 
-def _is_there(settings: Settings) -> bool:
+def is_there(settings: Settings) -> bool:
+    """Tell whether there is a store to open; of a server only asking would tell."""
     url = sa.make_url(settings.database_url)
     return url.get_backend_name() != "sqlite" or url.database is None or Path(url.database).exists()
 

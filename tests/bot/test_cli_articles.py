@@ -1,5 +1,6 @@
-"""`import articles` and `export articles`: what goes out comes in again, and a wrong file changes nothing."""
+"""`import articles` and `export articles`: what goes out comes in again, and a wrong entry refuses itself."""
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cli import records
-from bot.cli.articles import ARTICLES
+from bot.cli.desk.articles import ARTICLES
 from tests.bot.console import Console
 
 TOML = """
@@ -50,7 +51,7 @@ def test_what_goes_out_comes_in_again(console: Console, tmp_path: Path, ending: 
     assert "3" in console.run("export", "articles", out).out
     first = out.read_bytes()
     told = console.run("import", "articles", out)
-    assert (told.code, "0 added, 2 changed" in told.out) == (0, True)
+    assert (told.code, "0 added, 0 changed; 3 unchanged" in told.out) == (0, True)
     assert texts(console) == before
     assert console.run("export", "articles", out).code == 0
     assert out.read_bytes() == first
@@ -59,9 +60,22 @@ def test_what_goes_out_comes_in_again(console: Console, tmp_path: Path, ending: 
     ]  # fmt: skip
 
 
+def test_a_language_of_an_article_leaves_the_other_alone_and_a_field_that_is_not_given_too(
+    console: Console,
+) -> None:
+    console.run("import", "articles", console.file("a.toml", TOML))
+    shorter = '[[articles]]\nslug = "returns"\nlanguage = "zh"\nbody = "十四天内可退。"\n'
+    assert "returns zh (body)" in console.run("import", "articles", console.file("b.toml", shorter)).out
+    assert texts(console) == [
+        ("returns", "en", "How do I return?", "Within 7 days."),
+        ("returns", "zh", "如何退货？", "十四天内可退。"),
+    ]
+    assert console.ask("SELECT count(*) FROM article_phrasing") == [(2,)]
+
+
 def test_a_dry_run_writes_nothing(console: Console) -> None:
     told = console.run("import", "articles", console.file("a.toml", TOML), "--dry-run")
-    assert "returns" in told.out
+    assert "article, entry 2: returns en" in told.out
     assert not console.database.exists()
 
 
@@ -69,27 +83,45 @@ def test_a_dry_run_writes_nothing(console: Console) -> None:
     ("name", "content", "reason"),
     [
         ("a.toml", "[[articles]\n", "not valid TOML"),
-        ("a.toml", "[[macros]]\nname = 'x'\n", "no [[articles]] record"),
-        ("a.toml", TOML.replace('slug = "returns"', 'slug = "No Good"', 1), "record 1: “No Good” cannot be"),
-        ("a.toml", TOML.replace('language = "en"', 'language = "fr"'), "record 2: “fr” is not a language"),
-        ("a.toml", TOML.replace('body = "Within 7 days."', ""), "record 2: “body” is missing"),
-        ("a.toml", TOML.replace("phrasings", "phrases"), "record 1: there is no field “phrases”"),
-        (
-            "a.toml",
-            TOML.replace('["我想退货", "能退吗"]', '"我想退货"'),
-            "record 1: “phrasings” must be a list",
-        ),
-        ("a.csv", CSV.replace("When are you open?", "x" * 121), "record 1: “title” is too long"),
-        ("a.csv", "slug,language\n", "no [[articles]] record"),
+        ("a.toml", "[[macros]]\nname = 'x'\n", "no [[articles]] entry"),
+        ("a.toml", "[[articels]]\nslug = 'x'\n", "“articels” is no part of the desk"),
+        ("a.toml", "articles = 3\n", "“articles” is no part of the desk, or is not written as [[articles]]"),
+        ("a.csv", CSV.replace("title", "headline"), "no column “headline”"),
+        ("a.csv", "slug,language\n", "no [[articles]] entry"),
+        ("a.csv", b"slug,language\n\xff\xff\xff\xff", "neither UTF-8 nor GBK"),
     ],
 )
-def test_a_wrong_file_is_told_and_changes_nothing(
-    console: Console, name: str, content: str, reason: str
+def test_a_file_that_cannot_be_read_is_told_and_changes_nothing(
+    console: Console, name: str, content: str | bytes, reason: str
 ) -> None:
     told = console.run("import", "articles", console.file(name, content))
     assert told.code == 2
     assert reason in told.err
     assert not console.database.exists()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ('slug = "returns"', 'slug = "No Good"', "entry 1: No Good zh – “No Good” cannot be"),
+        ('language = "zh"', 'language = "fr"', "entry 1: returns fr – “fr” is not a language"),
+        ('body = "七天内可退。"', "", "entry 1: returns zh – “body” is missing"),
+        ("phrasings", "phrases", "entry 1: returns zh – there is no field “phrases”"),
+        ('["我想退货", "能退吗"]', "7", "entry 1: returns zh – “phrasings” must be a list"),
+        ("如何退货？", "长" * 121, "entry 1: returns zh – “title” is too long"),
+    ],
+)
+def test_a_wrong_entry_refuses_only_itself(console: Console, old: str, new: str, reason: str) -> None:
+    told = console.run("import", "articles", console.file("a.toml", TOML.replace(old, new, 1)))
+    assert told.code == 1
+    assert reason in told.out
+    assert [row[:2] for row in texts(console)] == [("returns", "en")]
+
+
+def test_the_second_of_two_is_refused_and_told_of_the_first(console: Console) -> None:
+    told = console.run("import", "articles", console.file("a.toml", TOML + TOML))
+    assert (told.code, "entry 3: returns zh – it is there already, at 1." in told.out) == (1, True)
+    assert len(texts(console)) == 2
 
 
 def test_a_file_that_is_not_there_and_one_in_another_encoding(console: Console) -> None:
@@ -98,21 +130,35 @@ def test_a_file_that_is_not_there_and_one_in_another_encoding(console: Console) 
     assert (told.code, "not UTF-8" in told.err) == (2, True)
 
 
-TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\r\0"), min_size=1).filter(str.strip)
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gbk"])
+def test_a_table_is_read_as_spreadsheets_write_it(console: Console, encoding: str) -> None:
+    table = "slug;language;title;body\nreturns;zh;如何退货？;七天内可退。\n".encode(encoding)
+    assert console.run("import", "articles", console.file("a.csv", table)).code == 0
+    assert texts(console) == [("returns", "zh", "如何退货？", "七天内可退。")]
+
+
+TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\r\n\0"), min_size=1)
+SOME = TEXT.filter(str.strip) | st.sampled_from(["=1+1", "'=1+1", "-x", "@x", "''", "+1", "\tx"])
 
 
 @given(
     st.lists(
         st.fixed_dictionaries(
-            {"slug": TEXT, "language": TEXT, "title": TEXT, "body": TEXT,
-             "phrasings": st.lists(TEXT, min_size=1)}
+            {"slug": SOME, "language": SOME, "title": SOME, "body": SOME,
+             "phrasings": st.lists(SOME, min_size=1)}
         ),
         min_size=1, max_size=4,
-    )
+    ),
+    st.sampled_from(["a.toml", "a.csv"]),
 )  # fmt: skip
-def test_any_text_survives_toml(
-    tmp_path_factory: pytest.TempPathFactory, found: list[records.Record]
+def test_any_text_survives_and_no_cell_is_a_formula(
+    tmp_path_factory: pytest.TempPathFactory, found: list[records.Record], name: str
 ) -> None:
-    file = tmp_path_factory.mktemp("records") / "a.toml"
-    records.write(file, ARTICLES, found)
-    assert records.read(file, ARTICLES) == found
+    file = tmp_path_factory.mktemp("records") / name
+    kind = ARTICLES.kind
+    records.write(file, [(kind, found)])
+    entries = records.read(file, [kind], ["articles"])["articles"]
+    assert [records.fit(kind, entry.raw) for entry in entries] == found
+    if name == "a.csv":
+        cells = [cell for row in csv.reader(file.open(encoding="utf-8-sig", newline="")) for cell in row]
+        assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t"))]
