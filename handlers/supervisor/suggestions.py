@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from crm_store import needs, rating_groups
+from crm_store import needs, rating_groups, staff
 from crm_store.errors import RefusedError
 from crm_store.needs import About, Listed
 from crm_store.rating_groups import Group
@@ -81,6 +81,8 @@ def recover(ctx: Context, subject: str, revision: int) -> None:
     period, group = low_ratings.read(subject, ctx.desk.zone)
     count = rating_groups.recover(ctx.session, group, start=period.start, end=period.end, now=ctx.now)
     name = group_name(ctx, group) if group.value else ctx.say("chart.all")
+    subject = f"{group.dimension}:{group.value}"
+    staff.audit(ctx.session, by=ctx.by, what="recovery.opened", subject=subject, now=ctx.now, open=count)
     key = low_ratings.key(ctx.say("key.look"), period, group)
     ctx.reply("recovery.open", name=name, count=count, buttons=[key] if key else [])
 
