@@ -25,7 +25,7 @@ from scoring._modifiers import (
     VERY_EN,
     VERY_ZH,
 )
-from scoring._traditional import simplify
+from scoring.traditional import simplify
 
 READ_AT_MOST = 600  # characters: what a message is about stands near its beginning
 LONG_ZH, LONG_EN = 40, 20  # characters, words: who tells a story at length mostly has a complaint

@@ -10,7 +10,7 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from scoring._traditional import simplify
+from scoring.traditional import simplify
 from scoring.text import Language, Reason, language, normalise
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from scoring._traditional import simplify
+from scoring.traditional import simplify
 from scoring.text import normalise
 
 ALIKE = 0.88  # about one changed word in eight, or one character of eight in Chinese

@@ -14,7 +14,7 @@ from typing import Literal
 
 from scoring._phrases import DIGITS, LABELLED, NO_SCORE, SCORE, THANKS
 from scoring._reading import READ_AT_MOST, Hit, hits
-from scoring._traditional import simplify
+from scoring.traditional import simplify
 from scoring.satisfaction import Rate, wilson
 
 Language = Literal["zh", "en"]

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from scoring._traditional import simplify
+from scoring.traditional import simplify
 
 READ_AT_MOST = 600  # characters, as for the kind
 
