@@ -12,7 +12,7 @@ from crm_store.models.customer import Customer
 from crm_store.models.score import CustomerScore, ScoreRun, Stage, StageMonth
 from crm_store.store import adding
 
-AT_ONCE = 200  # customers written in one unit
+AT_ONCE = 100  # customers written in one unit
 Row = Mapping[str, object]
 
 
@@ -51,13 +51,14 @@ def keep(session: Session, run_id: int, rows: Sequence[Row]) -> None:
     values = [{**row, "run_id": run_id} for row in rows if row["customer_id"] in alive]
     if not values:
         return
-    insert = adding(session, CustomerScore).values(values)
+    insert = adding(session, CustomerScore)
     changed = {
         column.name: insert.excluded[column.name]
         for column in CustomerScore.__table__.columns
         if column.name != "customer_id"
     }
-    session.execute(insert.on_conflict_do_update(index_elements=[CustomerScore.customer_id], set_=changed))
+    statement = insert.on_conflict_do_update(index_elements=[CustomerScore.customer_id], set_=changed)
+    session.execute(statement, values)  # compiled once, however many rows
 
 
 def finish(session: Session, run_id: int, *, now: datetime) -> None:

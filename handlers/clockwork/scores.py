@@ -14,7 +14,7 @@ from handlers import worth
 from handlers.context import TickContext
 
 AT_NIGHT = 3  # o'clock, by the house's clock
-REST, PEOPLE = timedelta(minutes=1), 10_000  # between two runs while orders come in, for so many customers
+REST, PEOPLE = timedelta(minutes=1), 1_000  # between two runs while orders come in, for so many customers
 Unit = Callable[[Session], object]
 
 
