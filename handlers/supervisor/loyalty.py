@@ -13,6 +13,7 @@ from crm_store.rules.roles import Role
 from handlers.context import Context
 from handlers.ports import Button, Picture
 from handlers.supervisor import sheets
+from handlers.texts import catalogue
 from scoring import loyalty as told
 from scoring import trends
 from scoring.loyalty import STAGES, Stage
@@ -189,8 +190,7 @@ def _picture(ctx: Context, run: ScoreRun, counts: Counts, months: Mapping[str, C
 
 
 def _month(ctx: Context, end: str) -> str:
-    day = date.fromisoformat(end)
-    return ctx.say("loyalty.month", year=day.year, month=day.month, name=f"{day:%b}")
+    return catalogue.short_month(ctx.language, date.fromisoformat(end))
 
 
 MARKS: Mapping[Stage, str] = {"new": "🌱", "active": "🟢", "at_risk": "🟠", "lapsed": "⚪"}

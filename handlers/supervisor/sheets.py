@@ -116,5 +116,5 @@ def pages(ctx: Context, verb: str, subject: str, *, page: int, last: int) -> lis
 
 def bucket(language: str, zone: str, *, months: bool) -> Callable[[datetime], str]:
     """Return what names a week by its Monday or a month, on an axis."""
-    word = catalogue.month if months else catalogue.day
+    word = catalogue.short_month if months else catalogue.day
     return lambda start: word(language, start.astimezone(ZoneInfo(zone)).date())

@@ -64,3 +64,8 @@ def day(language: str, local: date) -> str:
 def month(language: str, local: date) -> str:
     """Word a month with its year."""
     return f"{local.year} 年 {local.month} 月" if language == "zh" else f"{local:%B %Y}"
+
+
+def short_month(language: str, local: date) -> str:
+    """Word a month with its year where there is little room, as on an axis."""
+    return f"{local.year}年{local.month}月" if language == "zh" else f"{local:%b %Y}"
