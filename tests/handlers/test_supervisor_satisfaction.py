@@ -258,3 +258,13 @@ def test_a_button_of_somebody_else_is_refused(both: House) -> None:
         assert both.presses("chen", f"v1:{forged}:0") == [
             f"202: {catalogue.say('en', 'refused.stale_button')}"
         ]
+
+
+def test_what_does_not_fit_below_a_picture_follows_by_itself(home: House) -> None:
+    for nth in range(14):
+        name = f"a long channel number {nth}"
+        figures.rated(home, {5: 10 - nth % 3, 1: nth % 3}, home.now - timedelta(days=2), channel=name)
+    below, rest = home.hears("chen", "/satisfaction 7d channels")
+    assert "All together" in below and len(below) <= 1024
+    assert rest.count("number") + below.count("number") == 12
+    assert len(home.buttons()) == len(home.buttons(2)) == 6
