@@ -1,5 +1,6 @@
 """The router: one table of what the bot can do, and who may do it."""
 
+import unicodedata
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -55,6 +56,7 @@ class Route:
     menu: bool = True
     event: type[InboundEvent] | None = None
     also: Role | None = None
+    writes: Collection[str] = ()
 
     def is_open_to(self, roles: Collection[Role]) -> bool:
         """Tell whether someone with these roles may take it."""
@@ -70,9 +72,13 @@ def command(  # noqa: PLR0913 - a row of the table of contents
     takes: str = "",
     reads: bool = False,
     menu: bool = True,
+    writes: Collection[str] = (),
 ) -> Route:
-    """Route `/name`; `takes` names its arguments (`ticket`, `word`, `text`), `?` what may be missing."""
-    return Route("command", name, run, role, takes, reads, menu, also=also)
+    """Route `/name`; `takes` names its arguments (`ticket`, `word`, `text`), `?` what may be missing.
+
+    `writes` are the first words after which a command that `reads` changes something.
+    """
+    return Route("command", name, run, role, takes, reads, menu, also=also, writes=writes)
 
 
 def button(
@@ -137,6 +143,9 @@ class Router:
             route = self.named("button", event.verb)
         elif isinstance(event, Message) and event.text.startswith("/"):
             route = self.named("command", _name(event.text))
+            first = [word.casefold() for word in event.text.split(maxsplit=2)[1:2]]
+            if route is not None and first and first[0] in route.writes:
+                return False
         return route is not None and route.reads
 
     def perform(self, ctx: Context) -> None:
@@ -229,8 +238,7 @@ class Router:
             if kind == "ticket":
                 value, rest = _ticket(ctx, rest)
             elif kind == "word":
-                value, _, rest = rest.partition(" ")
-                rest = rest.strip()
+                value, rest = _first(rest)
             else:
                 value, rest = rest, ""
             if value in {None, ""}:
@@ -290,11 +298,17 @@ def _name(text: str) -> str:
 
 def _ticket(ctx: Context, rest: str) -> tuple[int | None, str]:
     """Read a ticket number off the front of the arguments, else take the one this place is about."""
-    word, _, after = rest.partition(" ")
-    digits = word.lstrip("#")
+    word, after = _first(rest)
+    digits = unicodedata.normalize("NFKC", word).lstrip("#")
     if digits.isascii() and digits.isdigit() and len(digits) < 16:
-        return int(digits), after.strip()
+        return int(digits), after
     return ctx.ticket_here(), rest
+
+
+def _first(rest: str) -> tuple[str, str]:
+    """Part the first word from what follows it, on the same line or the next."""
+    word, after = ([*rest.split(maxsplit=1), "", ""])[:2]
+    return word, after.strip()
 
 
 def _worded(ctx: Context, value: object) -> object:

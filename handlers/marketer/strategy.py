@@ -1,5 +1,6 @@
-"""The company's strategy for each channel, loaded and shown in words."""
+"""The company's strategy for each channel, loaded, and shown in words beside what was measured."""
 
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from crm_store import policies, staff
@@ -8,8 +9,12 @@ from crm_store.rules.frequency import Cap, Mode
 from crm_store.rules.roles import Role
 from crm_store.rules.strategy import ANSWER_WITHIN, ANSWERED_IN_TIME, CSAT_AT_LEAST, MESSAGES
 from handlers.context import Context
+from handlers.marketer import measured
+from handlers.marketer.measured import Found
 from handlers.router import RoleError, UsageError
 
+LOADS = frozenset({"load", "加载"})
+ROOM = 3500  # letters of one message
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 
@@ -17,7 +22,7 @@ def strategy(ctx: Context, word: str | None) -> None:
     """Show the strategy, or load the presets as a new version."""
     if word is None:
         _show(ctx)
-    elif word.strip().casefold() in {"load", "加载"}:
+    elif word.strip().casefold() in LOADS:
         _load(ctx)
     else:
         raise UsageError("strategy")
@@ -37,13 +42,31 @@ def _show(ctx: Context) -> None:
     if newest is None:
         ctx.reply("strategy.none")
         return
-    ctx.reply_text(
-        "\n\n".join([ctx.say("strategy.head", version=newest.id), *(_told(ctx, row) for row in rows)])
+    found = measured.look(ctx)
+    blocks = [_told(ctx, row, found.get(row.channel, Found())) for row in rows]
+    head = "\n".join(
+        [
+            ctx.say("strategy.head", version=newest.id),
+            ctx.say("measured.head", days=measured.PERIOD // _DAY),
+        ]
     )
+    for part in _parts([head, *blocks]):
+        ctx.reply_text(part)
 
 
-def _told(ctx: Context, row: ChannelRow) -> str:
-    """Word one channel's row."""
+def _parts(blocks: Sequence[str]) -> Iterator[str]:
+    """Put blocks together into as few messages as they fit."""
+    part = ""
+    for block in blocks:
+        if part and len(part) + len(block) > ROOM:
+            yield part
+            part = ""
+        part = f"{part}\n\n{block}" if part else block
+    yield part
+
+
+def _told(ctx: Context, row: ChannelRow, found: Found) -> str:
+    """Word one channel's row: each line of what is asked for, and below it what was measured."""
     said, served, sold = row.strategy.communication, row.strategy.service, row.strategy.marketing
     targets = MESSAGES[said.quality]
     lines = [
@@ -56,6 +79,7 @@ def _told(ctx: Context, row: ChannelRow) -> str:
             delivered=f"{targets.delivered:.0%}",
             opted_out=f"{targets.opted_out:.1%}",
         ),
+        *measured.said(ctx, row.strategy, found),
         *(limit(ctx, topic, cap) for topic, cap in row.caps),
         ctx.say(
             "strategy.serves",
@@ -66,12 +90,14 @@ def _told(ctx: Context, row: ChannelRow) -> str:
             quality=ctx.say(f"strategy.level.{served.quality.value}"),
             csat=f"{CSAT_AT_LEAST[served.quality]:.0%}",
         ),
+        *measured.served(ctx, row.strategy, found),
         ctx.say(
             "strategy.asks",
             feedback=ctx.say(f"strategy.feedback.{served.feedback}"),
             goal=ctx.say(f"strategy.goal.{sold.goal}"),
             method=ctx.say(f"strategy.method.{sold.method}"),
         ),
+        *([ctx.say("measured.nothing")] if found.is_empty else []),
     ]
     return "\n".join(lines)
 
