@@ -6,8 +6,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from crm_store.models.presence import StaffSkill
 from crm_store.models.tag import Tag, TicketTag
-from crm_store.store import adding
+from crm_store.store import adding, wake
 
 
 def everything(session: Session) -> Sequence[Tag]:
@@ -30,6 +31,23 @@ def keep(session: Session, name: str, *, by: str, at: datetime, is_skill: bool |
     if is_skill is not None:
         found.is_skill = is_skill
     return False
+
+
+def make_plain(session: Session, name: str) -> None:
+    """Let a tag be no skill any more; whoever had it as one has it no longer."""
+    session.execute(sa.delete(StaffSkill).where(StaffSkill.tag == name))
+    session.execute(sa.update(Tag).where(Tag.name == name).values(is_skill=False))
+    wake(session, "tick:assignment")
+
+
+def drop(session: Session, name: str) -> int:
+    """Forget a tag, and count the tickets that carried it."""
+    gone = session.execute(sa.delete(TicketTag).where(TicketTag.tag == name).returning(TicketTag.ticket_id))
+    count = len(gone.all())
+    session.execute(sa.delete(StaffSkill).where(StaffSkill.tag == name))
+    session.execute(sa.delete(Tag).where(Tag.name == name))
+    wake(session, "tick:assignment")
+    return count
 
 
 def of_ticket(session: Session, ticket_id: int) -> Sequence[str]:

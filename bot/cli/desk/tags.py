@@ -20,6 +20,8 @@ def _keep(here: Here, changes: Sequence[Change]) -> None:
     for one in changes:
         name, is_skill = text(one.record, "name"), bool(one.record["skill"])
         tags.keep(here.session, name, by=BY, at=here.now, is_skill=is_skill)
+        if not is_skill:
+            tags.make_plain(here.session, name)
         what = "tag.made" if one.is_new else "tag.changed"
         staff.audit(here.session, by=BY, what=what, subject=name, now=here.now, skill=is_skill)
 
