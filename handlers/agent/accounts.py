@@ -27,7 +27,7 @@ def of(ctx: Context, event: Event) -> Iterator[str]:
         return
     detail = events.detail(event)
     yield ctx.say(
-        key(event.kind, str(detail.get("reason", ""))),
+        key(event.kind, str(detail.get("reason") or detail.get("what", ""))),
         **(
             dict.fromkeys(FIELDS, BLANK) | {name: _worded(ctx, name, value) for name, value in detail.items()}
         ),

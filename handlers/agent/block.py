@@ -57,10 +57,15 @@ def mute(ctx: Context, number: int, text: str | None) -> None:
 def unblock(ctx: Context, number: int) -> None:
     """Let a ticket's customer in again, blocked or muted."""
     ticket, name = _customer(ctx, number)
-    if blocks.lift(ctx.session, ticket.customer_id, by=ctx.by, now=ctx.now) is None:
+    lifted = blocks.lift(ctx.session, ticket.customer_id, by=ctx.by, now=ctx.now)
+    if lifted is None:
         raise RefusedError("unblock_none", name=name)
+    entry = undo.of_subject(ctx.session, kind="block", subject=f"ticket:{lifted.ticket_id}")
+    if entry is not None and entry.undone is None and lifted.kind == BarKind.BLOCK:
+        undo.mark(entry, by=ctx.by, now=ctx.now)
     _record(ctx, ticket, "unblocked")
-    ctx.reply("block.lifted", number=ticket.number, name=name)
+    is_waiting = any(one.customer_id == ticket.customer_id for one in blocks.waiting(ctx.session))
+    ctx.reply("block.lifted_held" if is_waiting else "block.lifted", number=ticket.number, name=name)
 
 
 def reverse(ctx: Context, entry: Undoable) -> None:

@@ -21,9 +21,10 @@ REGRET = timedelta(hours=24)  # how long closing can be taken back
 def close(ctx: Context, text: str | None) -> None:
     """Close the tickets named, or the one this place is about; all of them or none."""
     numbers, words = _read(ctx, text or "")
-    before = [snapshots.take(ctx.session, desk.held(ctx, number)) for number in numbers]
-    closed = [_close(ctx, number, words) for number in numbers]
-    subject = "ticket:" + ", ".join(f"#{number}" for number in numbers)
+    found = {ticket.id: ticket for ticket in (desk.held(ctx, number) for number in numbers)}
+    before = [snapshots.take(ctx.session, ticket) for ticket in found.values()]
+    closed = [_close(ctx, ticket, words) for ticket in found.values()]
+    subject = "ticket:" + ", ".join(f"#{ticket.number}" for ticket in closed)
     undo.remember(
         ctx.session, kind="close", by=ctx.by, at=ctx.now, window=REGRET, subject=subject,
         before={"tickets": before},
@@ -49,13 +50,12 @@ def end(ctx: Context, ticket: Ticket, *, reason: str, words: str = "") -> None:
     topics.close(topics.bench(ctx), ticket.id)
 
 
-def _close(ctx: Context, number: int, words: str) -> Ticket:
-    ticket = desk.held(ctx, number)
+def _close(ctx: Context, ticket: Ticket, words: str) -> Ticket:
     if ticket.status in {Status.CLOSED, Status.MERGED}:
-        raise RefusedError("closed_already", number=number, status=ticket.status)
-    desk.check_owner(ctx, ticket)
+        raise RefusedError("closed_already", number=ticket.number, status=ticket.status)
+    desk.check_owner(ctx, ticket, otherwise="not_yours")
     if ticket.kind == Kind.COMPLAINT and not ticket.is_resolved:
-        raise RefusedError("close_complaint", number=number)
+        raise RefusedError("close_complaint", number=ticket.number)
     end(ctx, ticket, reason=REASON, words=words)
     return ticket
 

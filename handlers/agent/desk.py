@@ -37,12 +37,15 @@ def take(ctx: Context, number: int) -> None:
     """Make the sender the owner of a ticket and show them what it is about."""
     ticket = held(ctx, number)
     if ticket.is_resolved:
-        raise RefusedError("resolved", number=number, status=ticket.status)
+        raise RefusedError("resolved", number=ticket.number, status=ticket.status)
     if ticket.assignee_id == ctx.staff.id:
-        ctx.reply("take.yours", number=number)
+        talk.tell(ctx, ctx.say("take.yours", number=ticket.number), ticket=ticket.id)
         return
     before = {"was": ticket.assignee_id, "to": ctx.staff.id, "status": ticket.status}
-    claim(ctx, ticket, reason="took" if ticket.assignee_id is None else "took_over")
+    was = ticket.assignee_id
+    claim(ctx, ticket, reason="took" if was is None else "took_over")
+    if was is not None:
+        talk.tell_colleague(ctx, was, "take.from_you", ticket=ticket.id)
     undo.remember(
         ctx.session, kind="assignment", by=ctx.by, at=ctx.now, window=UNDO_TAKE,
         subject=f"ticket:{ticket.id}", before=before,
@@ -209,7 +212,7 @@ def held(ctx: Context, number: int) -> Ticket:
     ticket = tickets.by_number(ctx.session, merges.current(ctx.session, number))
     ctx.session.refresh(ticket, with_for_update=True)
     if ticket.number != number:
-        ctx.reply("merge.goes_on", number=number, into=ticket.number)
+        talk.tell(ctx, ctx.say("merge.goes_on", number=number, into=ticket.number), ticket=ticket.id)
     return ticket
 
 

@@ -23,12 +23,16 @@ COMMAND = re.compile(r"/(?P<name>\w+)(?:@\w+)?(?:\s+#?(?P<number>\d{1,15})\b)?\s
 
 
 def edited(ctx: Context, event: Edit) -> None:
-    """Follow an edit of what was written about a ticket; of anything else it means nothing."""
+    """Follow an edit of what was written about a ticket; say of a command that it is not run again."""
     staff = ctx.sender.staff
     if staff is None or not staff.may(Role.AGENT):
         return
     message = conversations.by_source(ctx.session, ctx.place.chat, event.id)
-    if message is None or message.staff_id != staff.id or message.ticket_id is None:
+    if message is None:
+        if event.text.startswith("/") or (ctx.place.thread and ctx.ticket_here() is not None):
+            ctx.reply("edited.not_again")
+        return
+    if message.staff_id != staff.id or message.ticket_id is None:
         return
     ticket = tickets.by_number(ctx.session, message.ticket_id)
     text = _note(event.text) if message.direction == Direction.NOTE else _answer(event.text, ticket)

@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from crm_store import dialogs, events, remedies, tickets
+from crm_store import conversations, dialogs, events, remedies, tickets
 from crm_store.errors import RefusedError
 from crm_store.models.dialog import Dialog
 from crm_store.models.ticket import Ticket
@@ -50,7 +50,10 @@ def steps(ctx: Context, dialog: Dialog, text: str) -> None:
     number = int(str(dialog.answers["ticket"]))
     ticket = _resolvable(ctx, number)
     inside = notes.as_note(text)
-    if inside is not None:
+    if dialog.answers.get("heard") != conversations.newest_heard(ctx.session, ticket.id):
+        dialogs.end(ctx.session, seat(ctx.event))
+        talk.tell(ctx, ctx.say("resolving.crossed", number=ticket.number), ticket=ticket.id)
+    elif inside is not None:
         desk.note(ctx, number, inside)
     elif not text.strip():
         _ask_for(ctx, ticket, dialog)
@@ -109,13 +112,13 @@ def reopen(ctx: Context, number: int) -> None:
     """Start work again on a resolved ticket, or on one that waits."""
     ticket = desk.held(ctx, number)
     if ticket.status in {Status.CLOSED, Status.MERGED}:
-        raise RefusedError("closed", number=number)
+        raise RefusedError("closed", number=ticket.number)
     if ticket.status in waiting.WAITING:
-        desk.check_owner(ctx, ticket)
+        desk.check_owner(ctx, ticket, otherwise="not_yours")
         waiting.go_on(ctx, ticket)
         return
     if not ticket.is_resolved:
-        raise RefusedError("not_resolved", number=number, status=ticket.status)
+        raise RefusedError("not_resolved", number=ticket.number, status=ticket.status)
     ticket.reopen()
     asking.cancel(ctx, ticket.id, reason="reopened")
     events.record(ctx.session, ticket.id, kind="reopened", by=ctx.by, at=ctx.now, reason="staff")
@@ -132,8 +135,8 @@ def reopen_pressed(ctx: Context, subject: str, revision: int) -> None:
 def _resolvable(ctx: Context, number: int) -> Ticket:
     ticket = desk.held(ctx, number)
     if ticket.is_resolved:
-        raise RefusedError("resolved", number=number, status=ticket.status)
-    desk.check_owner(ctx, ticket)
+        raise RefusedError("resolved", number=ticket.number, status=ticket.status)
+    desk.check_owner(ctx, ticket, otherwise="not_yours")
     return ticket
 
 
@@ -145,7 +148,8 @@ def _ask(ctx: Context, ticket: Ticket, cause: str) -> None:
         step="remedy" if cause else "cause",
         expires=ctx.now + PATIENCE,
     )
-    dialog.answers = {"ticket": ticket.number, "cause": cause}
+    heard = conversations.newest_heard(ctx.session, ticket.id)
+    dialog.answers = {"ticket": ticket.number, "cause": cause, "heard": heard}
     _ask_for(ctx, ticket, dialog)
 
 

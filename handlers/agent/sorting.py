@@ -33,7 +33,7 @@ def tag(ctx: Context, number: int, text: str | None) -> None:
     shown = ctx.say("tag.between").join(here) or ctx.say("tag.none")
     others = ctx.say("tag.between").join(name for name in known if name not in here)
     told = "tag.now" if words or not others else "tag.now_and_known"
-    talk.tell(ctx, ctx.say(told, number=number, tags=shown, known=others), ticket=ticket.id)
+    talk.tell(ctx, ctx.say(told, number=ticket.number, tags=shown, known=others), ticket=ticket.id)
 
 
 def put(ctx: Context, ticket: Ticket, name: str) -> None:
@@ -73,10 +73,10 @@ def priority(ctx: Context, number: int, word: str) -> None:
     wanted = naming.choice(word, Priority, "priority")
     ticket = desk.held(ctx, number)
     if ticket.is_resolved:
-        raise RefusedError("resolved", number=number, status=ticket.status)
+        raise RefusedError("resolved", number=ticket.number, status=ticket.status)
     set_priority(ctx, ticket, wanted)
     shown = ctx.say(f"word.{wanted.value}")
-    talk.tell(ctx, ctx.say("priority.now", number=number, priority=shown), ticket=ticket.id)
+    talk.tell(ctx, ctx.say("priority.now", number=ticket.number, priority=shown), ticket=ticket.id)
 
 
 def set_priority(ctx: Context, ticket: Ticket, wanted: Priority) -> None:
@@ -96,10 +96,10 @@ def kind(ctx: Context, number: int, word: str) -> None:
     wanted = naming.choice(word, Kind, "kind")
     ticket = desk.held(ctx, number)
     if ticket.is_resolved:
-        raise RefusedError("resolved", number=number, status=ticket.status)
+        raise RefusedError("resolved", number=ticket.number, status=ticket.status)
     set_kind(ctx, ticket, wanted)
     shown = ctx.say(f"word.{wanted.value}")
-    talk.tell(ctx, ctx.say("kind.now", number=number, kind=shown), ticket=ticket.id)
+    talk.tell(ctx, ctx.say("kind.now", number=ticket.number, kind=shown), ticket=ticket.id)
 
 
 def set_kind(ctx: Context, ticket: Ticket, wanted: Kind) -> None:

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+from crm_store import staff
 from crm_store.models.outbox import Action, Lane
 from crm_store.outbox import Draft
 from handlers.context import Context
 from handlers.ports import Button, Message, OutboundMessage
+from handlers.texts import catalogue
 
 SENT, KEPT = "👍", "✍"
 
@@ -44,6 +46,15 @@ def tell(
     return ctx.enqueue(
         Draft(inbox_id=place.inbox_id, chat=place.chat, body=body, ticket_id=ticket, shows_id=shows)
     )
+
+
+def tell_colleague(ctx: Context, staff_id: int, key: str, *, ticket: int) -> None:
+    """Tell a colleague in private what was done to a ticket of theirs, unless they did it."""
+    if staff_id == ctx.staff.id:
+        return
+    colleague = staff.by_id(ctx.session, staff_id)
+    words = catalogue.say(colleague.language or ctx.desk.language, key, name=ctx.staff.name, number=ticket)
+    ctx.tell_staff(colleague.address, OutboundMessage(words), ticket=ticket)
 
 
 def in_staff_group(ctx: Context) -> bool:

@@ -9,7 +9,7 @@ from crm_store.models.ticket import Ticket
 from crm_store.models.undo import Undoable
 from crm_store.rules.lifecycle import restored
 from crm_store.rules.roles import Role
-from handlers.agent import block, boards, desk, incident_work, merge, topics
+from handlers.agent import block, boards, cards, desk, incident_work, merge, talk, topics
 from handlers.context import Context
 from handlers.router import UsageError
 from handlers.texts import catalogue
@@ -79,7 +79,8 @@ def _what(ctx: Context, entry: Undoable) -> str:
     """Word what an entry did: `the merge of #2`."""
     key = f"undo.what.{entry.kind}"
     _, _, subject = entry.subject.rpartition(":")
-    shown = f"#{subject}" if subject.isdigit() else subject
+    numbers = [f"#{word.strip().lstrip('#')}" for word in subject.split(",") if word.strip()]
+    shown = ctx.say("tag.between").join(numbers)
     return ctx.say(key if catalogue.knows(key) else "undo.what.other", subject=shown)
 
 
@@ -113,6 +114,20 @@ def _restore_owner(ctx: Context, entry: Undoable) -> None:
     kind = "unassigned" if was is None else "assigned"
     events.record(ctx.session, ticket.id, kind=kind, by=ctx.by, at=ctx.now, **told)
     _show_again(ctx, ticket, entry.kind)
+    _tell_owners(ctx, ticket, was=was, to=to)
+
+
+def _tell_owners(ctx: Context, ticket: Ticket, *, was: int | None, to: int | None) -> None:
+    """Tell who has a ticket again and who no longer has it, and show it in its topic."""
+    if was is not None:
+        talk.tell_colleague(ctx, was, "undo.owner_again", ticket=ticket.id)
+    if to is not None:
+        talk.tell_colleague(ctx, to, "undo.owner_no_more", ticket=ticket.id)
+    thread = tickets.thread_of(ctx.session, ticket.id)
+    if thread is not None:
+        key = "undo.owner_now" if was is not None else "undo.owner_nobody"
+        owner = cards.owner(ctx.session, ticket)
+        topics.say(topics.bench(ctx), thread, key, name=ctx.staff.name, number=ticket.number, owner=owner)
 
 
 def _show_again(ctx: Context, ticket: Ticket, what: str) -> None:

@@ -17,7 +17,7 @@ def pending(ctx: Context, number: int) -> None:
     """Let a ticket wait for its customer; the time to resolve it stands still."""
     ticket = _workable(ctx, number)
     if ticket.status == Status.PENDING:
-        raise RefusedError("waits_already", number=number)
+        raise RefusedError("waits_already", number=ticket.number)
     _own(ctx, ticket)
     was = ticket.status
     ticket.wait()
@@ -30,7 +30,7 @@ def hold(ctx: Context, number: int, reason: str | None) -> None:
     ticket = _workable(ctx, number)
     words = " ".join((reason or "").split())[:LONGEST_REASON]
     if ticket.status == Status.ON_HOLD and not words:
-        raise RefusedError("held_already", number=number)
+        raise RefusedError("held_already", number=ticket.number)
     _own(ctx, ticket)
     was = ticket.status
     ticket.hold()
@@ -66,7 +66,7 @@ def _workable(ctx: Context, number: int) -> Ticket:
     ticket = desk.held(ctx, number)
     if ticket.is_resolved:
         raise RefusedError("resolved", number=ticket.number, status=ticket.status)
-    desk.check_owner(ctx, ticket)
+    desk.check_owner(ctx, ticket, otherwise="not_yours")
     return ticket
 
 

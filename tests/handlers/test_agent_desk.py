@@ -87,13 +87,29 @@ class TestTake:
     def test_wrong_numbers(self, home: House, who: str, words: str, answer: str) -> None:
         assert home.hears(who, words) == [f"{CAST[who].address}: {answer}"]
 
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "/reply ＃１ 您好",
+            "/reply １ 您好",
+            "/reply 1\n您好",
+            "/reply\u30001\u3000您好",
+            "/REPLY #1  您好",
+        ],
+    )
+    def test_a_number_as_any_keyboard_writes_it(self, home: House, words: str) -> None:
+        ticket(home)
+        home.hears("wang", words)
+        assert said(home, 1)[-1] == ("outbound", "您好")
+
     def test_long_histories_fit_in_one_message(self, home: House) -> None:
         number = ticket(home, words="长" * 4000)
         home.hears("wang", f"/take {number}")
         for _ in range(12):
             home.hears("wang", f"/note {number} " + "n" * 2000)
         home.outgoing()
-        [card] = home.hears("chen", f"/take {number}")
+        [told, card] = home.hears("chen", f"/take {number}")
+        assert told == f"{WANG}: Chen 陈 接手了原本由您负责的 #{number}。"
         assert len(card.removeprefix(f"{CHEN}: ")) <= 4096
         assert "…" in card
 

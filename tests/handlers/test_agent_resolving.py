@@ -54,6 +54,16 @@ class TestResolve:
         assert said(home, number)[-1] == ("outbound", "已补发，请查收")
         assert get(home, number).first_replied == home.now
 
+    def test_a_complaint_is_not_resolved_over_new_words_of_its_customer(self, home: House) -> None:
+        number = ticket(home, kind=Kind.COMPLAINT)
+        home.hears("chen", f"/resolve {number}")
+        home.hears("mei", "还是坏的")
+        home.outgoing()
+        [told] = home.hears("chen", "label fell off")
+        assert told.startswith(f"{CHEN}: The customer has written again, so #1 stays open")
+        assert get(home, number).status == Status.NEW
+        assert home.hears("chen", "sent again")[0].startswith(f"{CHEN}: To answer a customer")
+
     def test_unowned_becomes_the_resolvers(self, home: House) -> None:
         number = ticket(home)
         home.hears("wang", f"/resolve {number}")

@@ -7,7 +7,7 @@ import pytest
 from crm_store import tags
 from crm_store.models.ticket import Ticket
 from tests.factories import CAST, House
-from tests.handlers.customers import log, look, messages, open_house
+from tests.handlers.customers import edits, log, look, messages, open_house
 from tests.handlers.desk import get
 
 MEI, LI, WANG, CHEN = (CAST[who].address for who in ("mei", "li", "wang", "chen"))
@@ -112,3 +112,32 @@ def test_the_list_shows_ones_own(home: House) -> None:
     [all_of_them] = home.hears("chen", "/undo list")
     assert all_of_them.count("/undo") == 2
     assert home.hears("chen", "/undo 99")[0].startswith(f"{CHEN}: There is no")
+
+
+def test_whoever_gets_a_ticket_back_or_loses_it_is_told(home: House) -> None:
+    home.hears("wang", "/take 1")
+    home.hears("wang", "/assign 1 chen")
+    told = home.hears("wang", "/undo")
+    assert f"{CHEN}: Wang 王 took the assignment back: #1 is no longer yours." in told
+
+
+def test_a_block_that_was_lifted_is_nothing_to_take_back(home: House) -> None:
+    home.hears("chen", "/block 1 spam")
+    assert home.hears("chen", "/unblock 1") == [f"{CHEN}: Mei 梅 (#1) can reach the desk again."]
+    assert home.hears("chen", "/undo list") == [f"{CHEN}: There is nothing of yours to undo."]
+
+
+def test_an_entry_that_does_not_exist(home: House) -> None:
+    assert home.hears("wang", "/undo 99") == [f"{WANG}: 没有找到可撤销的操作 99，请核对编号后重试。"]
+
+
+def test_the_tickets_of_a_close_are_listed_as_chinese_lists_are(home: House) -> None:
+    home.hears("wang", "/close 1 2")
+    assert home.hears("wang", "/undo")[-1] == f"{WANG}: 已撤销：关闭 #1、#2。"
+
+
+def test_an_edited_command_says_that_it_is_not_run_again(home: House) -> None:
+    home.hears("wang", "/noet 1 slow")
+    assert edits(home, "wang", str(home.messages), "/note 1 slow") == [
+        f"{WANG}: 修改过的消息不会再次执行或发送。需要的话，请重新发一条。"
+    ]
