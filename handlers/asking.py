@@ -40,9 +40,7 @@ def score_buttons(
 
 def question(language: str, survey: Survey, *, chosen: int | None = None) -> OutboundMessage:
     """Word a survey with its scores, and below them the wish not to be asked."""
-    key = (
-        "rating.ask" if survey.kind in {SurveyKind.CSAT, SurveyKind.FEEDBACK} else f"rating.ask.{survey.kind}"
-    )
+    key = "rating.ask" if survey.kind == SurveyKind.CSAT else f"rating.ask.{survey.kind}"
     words = catalogue.say(language, key, number=survey.ticket_id)
     stop = Button(catalogue.say(language, "key.surveys.stop"), "no_surveys", survey.id)
     return OutboundMessage(words, [*score_buttons(survey.id, kind=survey.kind, chosen=chosen), [stop]])

@@ -10,7 +10,7 @@ from crm_store.tickets import Latest
 from handlers import asking
 from handlers.agent import assigning, boards, notices, topics
 from handlers.context import Context
-from handlers.customer import closed, floods, opening, privacy, rating
+from handlers.customer import closed, consent, floods, human, opening, privacy, rating, wishes
 from handlers.customer.opening import Request
 from handlers.ports import Edit, FileRef, Message
 
@@ -29,12 +29,23 @@ def receive(ctx: Context) -> None:
     elif privacy.is_asked(ctx):
         log(ctx, None, text)
         privacy.erase(ctx)
+    elif file_of(ctx) is None and wishes.is_stop(text):
+        _stop(ctx, latest, text)
     elif latest is None:
         open_new(ctx, contact, Request(text, file_of(ctx)))
     elif latest.is_unresolved:
         join(ctx, latest, text)
     else:
         _after_resolve(ctx, contact, latest, text)
+
+
+def _stop(ctx: Context, latest: Latest | None, text: str) -> None:
+    """Send no more offers; an agent who is at work may read more in the same words."""
+    if latest is not None and latest.is_unresolved:
+        join(ctx, latest, text)
+    else:
+        log(ctx, None, text)
+    consent.stop(ctx)
 
 
 def _after_resolve(ctx: Context, contact: Contact, latest: Latest, text: str) -> None:
@@ -80,6 +91,8 @@ def join(ctx: Context, latest: Latest, text: str) -> None:
         return
     notices.tell_desk(ctx, latest.id, "notice.wrote", file=file_of(ctx), text=text)
     rating.answer_in_words(ctx, latest.id, text, goes_on=True)
+    if file_of(ctx) is None and wishes.is_human(text):
+        human.call(ctx, ctx.contact(), tickets.by_number(ctx.session, latest.id))
 
 
 def _go_on(ctx: Context, latest: Latest) -> None:

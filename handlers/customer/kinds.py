@@ -4,11 +4,11 @@ from crm_store import events, tickets
 from crm_store.customers import Contact
 from crm_store.errors import RefusedError
 from crm_store.models.dialog import Dialog
-from crm_store.models.ticket import Ticket
 from crm_store.rules.lifecycle import Kind
-from handlers.agent import notices, sorting
+from handlers.agent import sorting
 from handlers.context import Context
-from handlers.customer import inquiry, opening, privacy
+from handlers.customer import human as human_call
+from handlers.customer import inquiry, opening, privacy, wishes
 from handlers.customer.opening import Request
 from handlers.customer.presses import contact_of, end_dialog, own_ticket, start_dialog
 from handlers.ports import Message
@@ -38,11 +38,11 @@ def begin(ctx: Context, subject: str, revision: int) -> None:
 
 def _begin(ctx: Context, kind: Kind, text: str | None) -> None:
     contact = contact_of(ctx)
-    if text is None:
+    if text is None and inquiry.file_of(ctx) is None:
         start_dialog(ctx, "opening", step=kind.value)
         ctx.reply(f"opening.{kind.value}")
     else:
-        _open(ctx, contact, kind, Request(text, inquiry.file_of(ctx), chosen=kind))
+        _open(ctx, contact, kind, Request(text or "", inquiry.file_of(ctx), chosen=kind))
 
 
 def go_on(ctx: Context, dialog: Dialog, text: str) -> None:
@@ -51,13 +51,22 @@ def go_on(ctx: Context, dialog: Dialog, text: str) -> None:
     if isinstance(ctx.event, Message) and ctx.event.is_machine:
         inquiry.receive(ctx)
         return
+    contact = contact_of(ctx)
+    if inquiry.file_of(ctx) is None and wishes.is_drop(text):
+        inquiry.log(ctx, None, text)
+        end_dialog(ctx)
+        ctx.reply("cancel.done")
+        return
+    if inquiry.only_thanks(ctx):
+        inquiry.log(ctx, None, text)  # what they came to say is still to come
+        return
     end_dialog(ctx)
     if privacy.is_asked(ctx):
         inquiry.receive(ctx)
         return
     kind = Kind.INQUIRY if step == HUMAN else Kind(step)
     request = Request(text, inquiry.file_of(ctx), chosen=kind, with_answers=step != HUMAN)
-    _open(ctx, contact_of(ctx), kind, request)
+    _open(ctx, contact, kind, request)
 
 
 def _open(ctx: Context, contact: Contact, kind: Kind, request: Request) -> None:
@@ -93,7 +102,7 @@ def human(ctx: Context) -> None:
     contact = contact_of(ctx)
     latest = tickets.latest(ctx.session, inquiry.conversation_of(ctx, contact))
     if latest is not None and latest.is_unresolved:
-        _call(ctx, contact, tickets.by_number(ctx.session, latest.id))
+        human_call.call(ctx, contact, tickets.by_number(ctx.session, latest.id))
     else:
         start_dialog(ctx, "opening", step=HUMAN)
         ctx.reply("opening.human")
@@ -107,19 +116,7 @@ def human_pressed(ctx: Context, subject: str, revision: int) -> None:
     elif ticket.is_resolved:
         human(ctx)
     else:
-        _call(ctx, contact_of(ctx), ticket)
-
-
-def _call(ctx: Context, contact: Contact, ticket: Ticket) -> None:
-    """Write down that a person is wanted, once, and say who comes when."""
-    if not any(event.kind == "human_wanted" for event in events.of_ticket(ctx.session, ticket.id)):
-        events.record(ctx.session, ticket.id, kind="human_wanted", by=ctx.by, at=ctx.now)
-        notices.tell_desk(ctx, ticket.id, "notice.human")
-    if ticket.bot_quiet:
-        ctx.reply("human.answered", number=ticket.number)
-        return
-    due = ticket.first_due if ticket.first_due is not None and ticket.first_due > ctx.now else None
-    ctx.reply("human.comes", number=ticket.number, promise=opening.promise(ctx, contact, due))
+        human_call.call(ctx, contact_of(ctx), ticket)
 
 
 def reopen(ctx: Context, subject: str, revision: int) -> None:

@@ -16,6 +16,7 @@ from handlers.context import Context
 from handlers.customer.presses import end_dialog
 from handlers.ports import Button, Document, Message
 from handlers.texts import catalogue
+from scoring.traditional import simplify
 
 # “删除我的数据”, “请把我的个人信息全部删掉”, “please delete all my data”: the wish and nothing else.
 _ZH_WHAT = "(?:个人)?(?:的)?(?:所有|全部)?(?:的)?(?:个人)?(?:数据|信息|资料|账号|账户|帐号|记录|隐私)+"
@@ -38,7 +39,7 @@ NOT_WORDS = re.compile(r"[\W_]+")
 
 def is_wish(text: str) -> bool:
     """Tell whether a text asks to be erased and says nothing else."""
-    words = NOT_WORDS.sub(" ", tokens.fold(text)).strip()
+    words = NOT_WORDS.sub(" ", simplify(tokens.fold(text))).strip()
     return bool(_ZH.fullmatch(words.replace(" ", "")) or _EN.fullmatch(words))
 
 

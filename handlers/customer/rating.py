@@ -116,8 +116,8 @@ def score_in(text: str) -> int | None:
     return score_of(text) if len(text) <= LONGEST_SCORE else None
 
 
-def rate(ctx: Context) -> None:
-    """Ask again about the last resolved ticket, while it can be rated."""
+def rate(ctx: Context, word: str | None = None) -> None:
+    """Take the score that is given, or ask again about the last service, while it can be rated."""
     contact = contact_of(ctx)
     since = ctx.now - ctx.desk.rating_window
     unasked = surveys.unasked_of_customer(ctx.session, contact.customer_id, since=since)
@@ -130,6 +130,11 @@ def rate(ctx: Context) -> None:
     given = ratings.by_survey(ctx.session, survey.id)
     if not ratings.is_open(survey, given, now=ctx.now, window=ctx.desk.rating_window):
         ctx.reply("rating.closed", number=survey.ticket_id)
+        return
+    score = None if word is None else _meant(word, survey)
+    if score is not None and take(ctx, survey.id, score) is not Outcome.SAME:
+        ctx.reply_text(_worded(ctx, "rating.noted", survey, score))
+        _follow_up(ctx, survey, score, Outcome.FIRST if given is None else Outcome.CHANGED)
         return
     again = asking.question(ctx.language, survey, chosen=None if given is None else given.score)
     ctx.reply_text(again.text, buttons=again.buttons)

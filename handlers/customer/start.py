@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from crm_store import customers
 from crm_store import staff as people
 from crm_store.errors import RefusedError
+from crm_store.rules import tokens
 from crm_store.rules.roles import Role, may
 from handlers.context import Context
 from handlers.customer import consent
@@ -14,8 +15,13 @@ from handlers.ports import Button
 from handlers.router import Handler, Route
 from handlers.supervisor import staff as invitations
 from handlers.texts import catalogue
+from scoring.traditional import simplify
 
-SPOKEN = {"zh": "zh", "中文": "zh", "chinese": "zh", "汉语": "zh", "en": "en", "english": "en", "英文": "en"}
+SPOKEN = {
+    **dict.fromkeys(("zh", "cn", "zhcn", "zhhans", "zhtw", "zhhk", "zhhant", "chinese", "mandarin"), "zh"),
+    **dict.fromkeys(("中文", "汉语", "普通话", "国语", "华语", "简体", "简体中文", "繁体", "繁体中文"), "zh"),
+    **dict.fromkeys(("en", "engb", "enus", "eng", "english", "英文", "英语"), "en"),
+}
 STAFF_GROUPS = (Role.AGENT, Role.SUPERVISOR, Role.MARKETER, Role.CUSTOMER)
 FOR_ALL = frozenset({"help", "language"})
 NAMES = {"zh": "中文", "en": "English"}
@@ -84,7 +90,7 @@ def language(ctx: Context, word: str | None) -> None:
     if word is None:
         ctx.reply("language.ask", buttons=[[Button(name, "language", code) for code, name in NAMES.items()]])
         return
-    code = SPOKEN.get(word.strip().casefold())
+    code = SPOKEN.get("".join(filter(str.isalnum, simplify(tokens.fold(word)))))
     if code is None:
         raise RefusedError("unknown_language", word=word)
     _speak(ctx, code)

@@ -1,0 +1,87 @@
+"""What customers write instead of a command, and what comes with one."""
+
+from pathlib import Path
+
+import pytest
+
+from crm_store import consents
+from crm_store.consents import TOPICS, Scope
+from handlers.customer import wishes
+from tests.handlers.customers import MEI, log, look, messages, open_house, say, tickets, to
+
+
+@pytest.mark.parametrize(
+    "text", ["转人工", "轉人工！", "人工客服", "我要找人工", "talk to a human", "Human please", "真人"]
+)
+def test_a_person_is_asked_for_in_plain_words(text: str) -> None:
+    assert wishes.is_human(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["人工费多少", "a human error", "人工湖怎么走", "person", "他是真人吗？我不信"]
+)
+def test_a_person_is_only_named(text: str) -> None:
+    assert wishes.is_human(text) == (text == "person")
+
+
+@pytest.mark.parametrize("text", ["TD", "退订", "退訂", "Unsubscribe", "STOP!", "别再给我发广告了"])
+def test_offers_are_refused_in_plain_words(text: str) -> None:
+    assert wishes.is_stop(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["怎么退订酒店", "stop it leaks", "退订单", "the delivery did not stop here"]
+)
+def test_offers_are_not_meant(text: str) -> None:
+    assert not wishes.is_stop(text)
+
+
+def test_whoever_asks_for_a_person_while_a_ticket_is_open_hears_who_comes(tmp_path: Path) -> None:
+    home = open_house(tmp_path)
+    home.hears("mei", "退货要几天？")
+    [told] = to(MEI, home.hears("mei", "轉人工"))
+    assert "human_wanted" in log(home, 1)
+    assert told.startswith("好的，#1 会由同事接手。")
+    assert [message.body for message in messages(home)][1] == "轉人工"
+
+
+def test_plain_words_stop_offers_and_open_no_ticket(tmp_path: Path) -> None:
+    home = open_house(tmp_path)
+    home.hears("mei", "/start")
+    assert to(MEI, home.hears("mei", "退订")) == [say("zh", "stop.done")]
+    customer = look(home, lambda session: Scope(1, "telegram", TOPICS[0]))
+    assert not look(home, lambda session: consents.is_granted(session, customer))
+    assert tickets(home) == []
+
+
+@pytest.mark.parametrize("word", ["算了", "没事了", "never mind"])
+def test_who_drops_what_they_began_opens_nothing(tmp_path: Path, word: str) -> None:
+    home = open_house(tmp_path)
+    home.hears("mei", "/complaint")
+    home.hears("mei", word)
+    assert tickets(home) == []
+    home.hears("mei", "退货要几天？")
+    assert [ticket.kind for ticket in tickets(home)] == ["inquiry"]
+
+
+def test_thanks_for_the_question_are_not_the_complaint(tmp_path: Path) -> None:
+    home = open_house(tmp_path)
+    home.hears("mei", "/complaint")
+    assert to(MEI, home.hears("mei", "好的")) == []
+    home.hears("mei", "杯子碎了")
+    assert [(ticket.kind, ticket.subject) for ticket in tickets(home)] == [("complaint", "杯子碎了")]
+
+
+@pytest.mark.parametrize("word", ["英语", "English", "EN-US", "英文"])
+def test_a_language_has_several_names(tmp_path: Path, word: str) -> None:
+    home = open_house(tmp_path)
+    assert to(MEI, home.hears("mei", f"/language {word}")) == [say("en", "language.set")]
+
+
+def test_a_score_can_be_given_with_the_command(tmp_path: Path) -> None:
+    home = open_house(tmp_path)
+    home.hears("mei", "/feedback 茶很香")
+    assert to(MEI, home.hears("mei", "/rate 5")) == [
+        say("zh", "rating.noted", number=1, score=5, word=say("zh", "score.5"))
+    ]
+    assert to(MEI, home.hears("mei", "/rate 九"))[0].startswith("您的反馈 #1：")
