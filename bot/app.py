@@ -81,6 +81,11 @@ class App:
         assert self._store is not None  # noqa: S101 - only used after start
         return self._store
 
+    @property
+    def articles(self) -> int:
+        """Count the articles that questions are answered from."""
+        return len({entry.article_id for entry in self._known})
+
     async def start(self) -> None:
         """Open the store, find the bot, take up what was left, and begin to listen."""
         self._loop = asyncio.get_running_loop()

@@ -27,9 +27,17 @@ from crm_store.journal import Arrival
 from crm_store.models.outbox import OutboxRow, OutboxState
 from crm_store.run_lock import AlreadyRunningError
 from crm_store.store import Store
+from tests.bot.console import Console
 from tests.bot.sandbox.lab import eventually
 
 MEI = 101
+ARTICLE = """[[articles]]
+slug = "delivery"
+language = "zh"
+title = "发货要几天？"
+body = "两天内送达。"
+phrasings = ["请问发货要几天？", "多久发货"]
+"""
 UNKNOWN_TOKEN = "100002:" + "A" * 35
 MALFORMED = {
     "zh": "HEARWELL_TELEGRAM__TOKEN 不是有效的机器人令牌，请向 @BotFather 获取（形如 数字:字母）。示例：…\n",
@@ -156,6 +164,22 @@ class TestStartingAndStopping:
                 await eventually(lambda: not world.bot.updates.waiting and len(answers(world)) == 1)
                 await one.stop()
         assert len(answers(world)) == 1
+
+    async def test_an_article_that_was_imported_beside_it_answers_the_next_question(
+        self, tmp_path: Path
+    ) -> None:
+        world, console = World(limits="off"), Console(tmp_path)
+        async with served(world) as running:
+            one = app(running, console.data)
+            await one.start()
+            assert (await console.beside("import", "articles", console.file("faq.toml", ARTICLE))).code == 0
+            assert one.parts is not None
+            await one.parts.clockwork.run("knowing")
+            await eventually(lambda: one.articles == 1)
+            write(world, "请问发货要几天？")
+            await eventually(lambda: len(answers(world)) > 0)
+            await one.stop()
+        assert "两天内送达" in answers(world)[0]
 
     async def test_what_an_earlier_run_journalled_and_left_is_taken_up(self, tmp_path: Path) -> None:
         world = World(limits="off")
