@@ -230,3 +230,19 @@ def test_an_export_is_whole_or_not_at_all(console: Console, tmp_path: Path) -> N
     assert console.run("export", "tags", tmp_path / "nowhere" / "tags.toml").code == 2
     assert console.run("export", "tags", tmp_path / "tags.toml", "--since", "30d").code == 2
     assert not list(tmp_path.glob("*.*"))
+
+
+@pytest.mark.postgres
+def test_both_databases_write_the_same_bytes(console: Console, tmp_path: Path, postgres_url: str) -> None:
+    desk, _, _ = DESK.partition("[[staff]]")
+    more = "\n".join(f"[[tags]]\nname = '{name}'" for name in ("vip", "v-x", "v_b", "旧", "2nd", "éa"))
+    file = console.file("desk.toml", f"{desk}\n{more}")
+
+    def written(**settings: str) -> list[bytes]:
+        assert console.run("import", "desk", file, **settings).code == 0
+        files = [tmp_path / f"{kind}.toml" for kind in KINDS if kind != "staff"]
+        for out in files:
+            assert console.run("export", out.stem, out, **settings).code == 0
+        return [out.read_bytes() for out in files]
+
+    assert written(DATABASE__URL=postgres_url) == written()

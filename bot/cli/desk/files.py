@@ -16,12 +16,12 @@ from bot.cli.desk import report as telling
 from bot.cli.desk.articles import ARTICLES
 from bot.cli.desk.hours import HOURS
 from bot.cli.desk.macros import MACROS
-from bot.cli.desk.parts import Change, Here, Part
+from bot.cli.desk.parts import Change, Here, Part, text
 from bot.cli.desk.sorting import Outcome, Verdict, sort_out, worded
 from bot.cli.desk.tags import TAGS
 from bot.cli.desk.targets import TARGETS
 from bot.cli.desk.team import STAFF
-from bot.cli.records import Entry, RecordError
+from bot.cli.records import Entry, Record, RecordError
 from bot.cli.stores import is_there, opened
 from bot.clock import utc_now
 from bot.config import ConfigError, Settings
@@ -59,9 +59,18 @@ def write_out(settings: Settings, file: Path, since: str, *, parts: Sequence[Par
         raise ConfigError(catalogue.say(settings.language, "desk_file.toml", file=file.name))
     with opened(settings) as store:
         tables = store.read_now(
-            lambda session: [(part.kind, part.held(_here(session, settings))) for part in parts]
+            lambda session: [
+                (part.kind, _in_order(part, part.held(_here(session, settings)))) for part in parts
+            ]
         )
     return records.write(file, tables)
+
+
+def _in_order(part: Part, found: Sequence[Record]) -> Sequence[Record]:
+    """Sort what has no order of its own by its key, which every database tells in an order of its own."""
+    if part.together:
+        return found
+    return sorted(found, key=lambda record: [text(record, field) for field in part.kind.key])
 
 
 def _read(settings: Settings, file: Path, parts: Sequence[Part]) -> Mapping[str, Sequence[Entry]]:

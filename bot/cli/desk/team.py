@@ -28,7 +28,7 @@ def _held(here: Here) -> Sequence[Record]:
                 "hours": _hours(presence.week_of(here.session, member.id)),
             }
         )
-    return sorted(records, key=lambda record: (text(record, "name"), text(record, "address")))
+    return records
 
 
 def _hours(week: Mapping[int, Sequence[str]]) -> str:
