@@ -12,6 +12,7 @@ from crm_store.models.dialog import Dialog
 from crm_store.rules.roles import Role, may
 from handlers.context import Context
 from handlers.ports import InboundEvent, Message, OutboundMessage, Press
+from handlers.spoken import command as command_named
 from handlers.texts import catalogue
 from scoring.match import suggest
 
@@ -57,6 +58,7 @@ class Route:
     event: type[InboundEvent] | None = None
     also: Role | None = None
     writes: Collection[str] = ()
+    files: bool = False
 
     def is_open_to(self, roles: Collection[Role]) -> bool:
         """Tell whether someone with these roles may take it."""
@@ -73,12 +75,14 @@ def command(  # noqa: PLR0913 - a row of the table of contents
     reads: bool = False,
     menu: bool = True,
     writes: Collection[str] = (),
+    files: bool = False,
 ) -> Route:
     """Route `/name`; `takes` names its arguments (`ticket`, `word`, `text`), `?` what may be missing.
 
-    `writes` are the first words after which a command that `reads` changes something.
+    `writes` are the first words after which a command that `reads` changes something; `files` tells that it
+    takes a file that a customer sends with it.
     """
-    return Route("command", name, run, role, takes, reads, menu, also=also, writes=writes)
+    return Route("command", name, run, role, takes, reads, menu, also=also, writes=writes, files=files)
 
 
 def button(
@@ -141,7 +145,7 @@ class Router:
         route: Route | None = None
         if isinstance(event, Press):
             route = self.named("button", event.verb)
-        elif isinstance(event, Message) and event.text.startswith("/"):
+        elif isinstance(event, Message) and event.text.startswith("/") and event.file is None:
             route = self.named("command", _name(event.text))
             first = [word.casefold() for word in event.text.split(maxsplit=2)[1:2]]
             if route is not None and first and first[0] in route.writes:
@@ -207,12 +211,20 @@ class Router:
         if message.is_machine and not message.place.is_group:
             self._by["text", ""].run(ctx)  # kept, and never answered: not even its commands
             return None
-        if message.text.startswith("/") and not message.text.startswith("//"):
+        is_command = message.text.startswith("/") and not message.text.startswith("//")
+        if is_command and not self._is_caption(ctx, message):
             return self._command(ctx, message)
         going_on = dialogs.live(ctx.session, seat(message), now=ctx.now)
         if going_on is not None and self._by.get(("dialog", going_on.kind)) is not None:
             return self._continue(ctx, going_on, message)
         return self._text(ctx, message)
+
+    def _is_caption(self, ctx: Context, message: Message) -> bool:
+        """Tell whether a customer sent a file below which a command stands that would not take it."""
+        if message.file is None or message.place.is_group or ctx.sender.staff is not None:
+            return False
+        route = self.named("command", _name(message.text))
+        return route is None or not route.files
 
     def _command(self, ctx: Context, message: Message) -> None:
         name = _name(message.text)
@@ -225,7 +237,8 @@ class Router:
 
     def _unknown(self, ctx: Context, name: str) -> None:
         mine = [route.name for route in self.of_kind("command") if self._allowed(ctx, route)]
-        meant = suggest(name, mine)
+        spoken = command_named(name)
+        meant = spoken if spoken in mine else suggest(name, mine)
         if meant is None:
             raise RefusedError("unknown_command", name=name)
         raise RefusedError("did_you_mean", name=name, meant=meant)

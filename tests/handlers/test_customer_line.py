@@ -42,7 +42,8 @@ def test_from_the_first_word_to_the_comment(tmp_path: Path, store_url: str) -> N
     assert to(MEI, home.hears("mei", "太慢了")) == [say("zh", "comment.thanks")]
     assert to(MEI, home.presses("mei", "v1:reopen_own:1:0")) == [say("zh", "reopened", number=1)]
     assert log(home, 1) == [
-        "opened", "article_shown", "human_wanted", "assigned", "replied", "resolved", "rated", "reopened",
+        "opened", "article_shown", "human_wanted", "assigned", "heard", "edited", "replied", "resolved",
+        "survey_planned", "survey_asked", "rated", "survey_cancelled", "reopened",
     ]  # fmt: skip
     home.store.close()
 

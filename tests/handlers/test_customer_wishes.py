@@ -85,3 +85,20 @@ def test_a_score_can_be_given_with_the_command(tmp_path: Path) -> None:
         say("zh", "rating.noted", number=1, score=5, word=say("zh", "score.5"))
     ]
     assert to(MEI, home.hears("mei", "/rate 九"))[0].startswith("您的反馈 #1：")
+
+
+@pytest.mark.parametrize("caption", ["/complaint", "/status", "/statsu", "/投诉"])
+def test_a_picture_with_a_command_below_it_is_kept(tmp_path: Path, caption: str) -> None:
+    home = open_house(tmp_path)
+    home.photo("mei", caption)
+    assert [message.file_kind for message in messages(home)] == ["photo"]
+    assert len(tickets(home)) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("投诉", "complaint"), ("轉人工", "human"), ("Unsubscribe", "stop")]
+)
+def test_a_command_in_other_words_is_known(tmp_path: Path, typed: str, meant: str) -> None:
+    home = open_house(tmp_path)
+    told = say("zh", "refused.did_you_mean", name=typed.lower(), meant=meant)
+    assert to(MEI, home.hears("mei", f"/{typed} 你们发错货了")) == [told]

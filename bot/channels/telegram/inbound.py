@@ -109,13 +109,18 @@ def _message(body: Raw, inbox_id: int, *, text: str | None = None, file: FileRef
         person=_person(sender, _map(body.get("sender_chat"))),
         id=str(body.get("message_id", "")),
         at=_at(body),
-        text=str(body.get("text", "")) if text is None else text,
+        text=_typed(str(body.get("text", "")) if text is None else text),
         file=file,
         reply_to=_replied(body),
         is_machine=_is_machine(sender),
         album=str(body["media_group_id"]) if body.get("media_group_id") else None,
         is_of_machine=bool(_map(_map(body.get("forward_origin")).get("sender_user")).get("is_bot")),
     )
+
+
+def _typed(text: str) -> str:
+    """Take a full-width slash before a command for a slash: Chinese keyboards write both."""
+    return f"/{text[1:]}" if text.startswith("／") and text[1:2].isalpha() else text
 
 
 def _is_machine(sender: Raw) -> bool:
