@@ -51,6 +51,7 @@ def test_orders_find_their_customers_and_never_double(console: Console) -> None:
     assert [row[4] for row in orders(console)] == [9900, 3000]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("row", "said"),
     [
@@ -78,6 +79,7 @@ def test_a_bad_row_is_told_by_its_line_and_left_out(console: Console, row: str, 
     assert [found[0] for found in orders(console)] == ["N-1", "N-2"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cells", "kept"),
     [
@@ -92,6 +94,7 @@ def test_a_bad_cell_is_told_and_its_row_kept(console: Console, cells: str, kept:
     assert [row[2:] for row in orders(console)] == [kept]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["gb18030", "utf-8-sig", "utf-16"])
 def test_chinese_files_of_any_encoding(console: Console, encoding: str) -> None:
     text = "订单号,客户编号,商品,金额,下单时间\n甲1,C-1,龙井,88元,2026年2月1日 08:05\n"

@@ -65,6 +65,7 @@ def test_without_revenue_classes_go_by_bands_of_income(console: Console) -> None
     assert found[2]["Regional Features"] == "unknown"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ["segmentation", "ltv", "loyalty"])
 def test_the_three_outputs_are_written_where_they_are_expected(console: Console, what: str) -> None:
     file = console.file("customer.csv", CUSTOMERS)
@@ -96,6 +97,7 @@ def test_scores_come_with_intervals_months_and_what_goes_with_them(console: Cons
     assert rows(console, "loyalty", PEOPLE)[0]["n"] == 40
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cell", "said"),
     [
@@ -126,6 +128,7 @@ def test_a_lacking_column_is_named(console: Console) -> None:
     assert "has no column that a score knows" in told.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["gb18030", "utf-8-sig"])
 def test_chinese_headings_in_any_encoding(console: Console, encoding: str) -> None:
     path = console.folder / "客户.csv"
@@ -134,6 +137,7 @@ def test_chinese_headings_in_any_encoding(console: Console, encoding: str) -> No
     assert json.loads(told.out)[0]["Customer ID"] == "甲"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "what", ["satisfaction", "needs", "loyalty", "segmentation", "ltv", "drivers", "describe"]
 )

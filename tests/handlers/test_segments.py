@@ -163,6 +163,7 @@ def test_an_erased_customer_loses_their_scores(shop: House) -> None:
     assert 1000 not in all_scores(shop)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("typed", "rule"),
     [
