@@ -132,7 +132,8 @@ async def _direct(stage: Stage, words: Sequence[str]) -> None:
             stage.block(who, is_blocked=what == "blocks")
         case [who, "closes" | "reopens" as what, where]:
             stage.turn_topic(who, where, "closed" if what == "closes" else "open")
-        case ["restart"]:
+        case ["restart", *changed] if all("=" in one for one in changed):
+            stage.desk |= {name: value for name, _, value in (one.partition("=") for one in changed)}
             await stage.bot.kill()
             await stage.bot.start()
         case ["no" | "lost", "group"]:

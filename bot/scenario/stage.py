@@ -67,6 +67,7 @@ class Stage:
     def __init__(self, folder: Path, language: str, *, group: str) -> None:
         """Take a folder for the store, the language of house and staff, and whether the group is real."""
         self.folder, self.language, self.group = folder, language, group
+        self.desk: dict[str, str] = {}
         self.clock = StillClock(START)
         self.world = World(clock=START.timestamp, limits="off")
         self.world.watchers.append(self._look)
@@ -115,6 +116,7 @@ class Stage:
                 "admins": (STAFF["@admin"][0],),
             },
             web={"port": 0},
+            desk=self.desk,
             data_dir=self.folder,
             language=self.language,
             timezone=ZONE,

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from itertools import groupby
 
@@ -39,11 +39,11 @@ def policy(ctx: Context, text: str | None) -> None:
         return
     if not ctx.staff.may(Role.MARKETER):  # supervisors read it
         raise RoleError(Role.MARKETER)
-    channel = _meant(words[0], STRATEGY, "strategy.channel", "channel")
+    channel = _meant(ctx, words[0], STRATEGY, "strategy.channel", "channel")
     if len(words) == 1 or len(words) > 3:
         raise RefusedError("policy_usage")
     topics = sorted({row.communication.content for row in STRATEGY.values()})
-    topic = _meant(words[2], topics, "strategy.content", "topic") if words[2:] else None
+    topic = _meant(ctx, words[2], topics, "strategy.content", "topic") if words[2:] else None
     _change(ctx, channel, topic, words[1].casefold())
 
 
@@ -126,7 +126,7 @@ def _read(wanted: str, topic: str | None, replaced: Cap | None) -> Cap:
     return Cap(most, window, min_gap=apart if fits else timedelta(0), scope=scope)
 
 
-def _meant(word: str, codes: Sequence[str] | Mapping[str, object], key: str, refusal: str) -> str:
+def _meant(ctx: Context, word: str, codes: Iterable[str], key: str, refusal: str) -> str:
     """Return the code that a word names in any language, or refuse with the one most likely meant."""
     named = {code: code for code in codes}
     for code in codes:
@@ -134,7 +134,7 @@ def _meant(word: str, codes: Sequence[str] | Mapping[str, object], key: str, ref
             named[_bare(catalogue.say(language, f"{key}.{code}"))] = code
     found = named.get(_bare(word))
     if found is None:
-        raise naming.unknown(word, named, f"policy_{refusal}", choices=", ".join(codes))
+        raise naming.unknown(word, named, f"policy_{refusal}", choices=ctx.say("campaign.comma").join(codes))
     return found
 
 
