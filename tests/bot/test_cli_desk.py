@@ -102,7 +102,9 @@ def audited(console: Console) -> list[tuple[object, ...]]:
     return list(console.ask("SELECT what, subject FROM audit WHERE by = 'import' ORDER BY id"))
 
 
-@pytest.mark.parametrize("kind", ["desk", *KINDS])
+@pytest.mark.parametrize(
+    "kind", ["desk", "staff", *(pytest.param(kind, marks=pytest.mark.slow) for kind in KINDS[:-1])]
+)
 def test_what_comes_out_of_an_empty_store_is_what_went_in(
     console: Console, tmp_path: Path, kind: str
 ) -> None:

@@ -44,12 +44,11 @@ def _check(here: Here, record: Record) -> Record:
 def _keep(here: Here, changes: Sequence[Change]) -> None:
     for one in changes:
         slug, language = text(one.record, "slug"), text(one.record, "language")
-        known = [draft for draft in knowledge.everything(here.session) if draft.slug == slug]
-        answers = dict(known[0].answers) if known else {}
-        phrasings = dict(known[0].phrasings) if known else {}
-        answers[language] = Answer(text(one.record, "title"), text(one.record, "body"))
-        phrasings[language] = lines(one.record, "phrasings")
-        knowledge.keep(here.session, Draft(slug, answers, phrasings))
+        is_known = slug in knowledge.slugs(here.session)
+        known = knowledge.by_slug(here.session, slug) if is_known else Draft(slug, {})
+        answer = Answer(text(one.record, "title"), text(one.record, "body"))
+        phrasings = {**known.phrasings, language: lines(one.record, "phrasings")}
+        knowledge.keep(here.session, Draft(slug, {**known.answers, language: answer}, phrasings))
         staff.audit(
             here.session, by=BY, what="article.imported", subject=slug, now=here.now, language=language,
             fields=list(one.fields),
