@@ -65,6 +65,8 @@ def _worded(ctx: Context, field: str, value: object) -> str:
         return name(ctx, f"staff:{value}")
     if value is None or value == "":
         return BLANK
+    if field == "step" and catalogue.knows(f"lead.stage.{value}"):
+        return ctx.say(f"lead.stage.{value}")
     return _known(ctx, str(value))
 
 

@@ -2,6 +2,7 @@
 
 from crm_store import health
 from handlers.context import Context
+from handlers.ports import Job
 from handlers.texts import catalogue
 
 
@@ -16,11 +17,15 @@ def jobs(ctx: Context) -> None:
         at = ctx.say("jobs.never")
         if job.next is not None:
             at = catalogue.moment(ctx.language, job.next, ctx.desk.zone)
-        name, _, number = job.name.partition(":")
-        known = f"jobs.name.{name}"
-        shown = ctx.say(known, number=number) if catalogue.knows(known) else job.name
-        lines.append(ctx.say(f"jobs.line.{job.outcome or 'waiting'}", name=shown, at=at))
+        lines.append(ctx.say(f"jobs.line.{job.outcome or 'waiting'}", name=_name(ctx, job), at=at))
     ctx.reply("jobs.list", lines="\n".join(lines))
+
+
+def _name(ctx: Context, job: Job) -> str:
+    """Name what a job does."""
+    name, _, number = job.name.partition(":")
+    known = f"jobs.name.{name}"
+    return ctx.say(known, number=number) if catalogue.knows(known) else job.name
 
 
 def doctor(ctx: Context) -> None:
@@ -34,5 +39,5 @@ def doctor(ctx: Context) -> None:
         for what, count in told
     ]
     failed = [job for job in ctx.desk.jobs() if job.outcome == "failed"]
-    lines += [ctx.say("doctor.chat.job", name=job.name) for job in failed]
+    lines += [ctx.say("doctor.chat.job", name=_name(ctx, job)) for job in failed]
     ctx.reply_text("\n".join([*lines, ctx.say("doctor.chat.more")]))

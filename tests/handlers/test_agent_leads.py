@@ -88,3 +88,11 @@ def test_wrong_use_tells_how(home: House) -> None:
     assert home.hears("wang", "/lead")[0].startswith(f"{WANG}: 发送 /lead 工单号 产品 金额")
     home.hears("wang", "/lead 1 pot 5")
     assert home.hears("wang", "/lead 1 next 3d")[0].startswith(f"{WANG}: 发送 /lead 工单号")
+
+
+def test_why_names_the_stage_in_words(home: House) -> None:
+    number = ticket(home)
+    home.hears("wang", f"/lead {number} 茶具 ¥399")
+    home.hears("wang", f"/lead {number} 已报价")
+    [told] = home.hears("wang", f"/why {number}")
+    assert "将 茶具 的线索推进到：已报价" in told

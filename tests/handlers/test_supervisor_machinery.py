@@ -9,6 +9,8 @@ import sqlalchemy as sa
 
 from crm_store.models.outbox import OutboxRow, OutboxState
 from handlers.ports import Job
+from handlers.routes import ROUTES
+from handlers.texts import catalogue
 from tests.factories import CAST, House
 from tests.handlers.desk import desk
 
@@ -51,3 +53,8 @@ def test_what_waits_is_counted(home: House) -> None:
     assert "Of 1 messages nobody can tell" in told
     assert "1 tickets wait for a first answer" in told
     assert "wait longer than a minute" in told
+
+
+@pytest.mark.parametrize("name", [route.name for route in ROUTES.of_kind("tick")])
+def test_every_turn_of_the_clock_has_a_name_to_be_read(name: str) -> None:
+    assert catalogue.knows(f"jobs.name.{name}")
