@@ -4,13 +4,14 @@ import csv
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from io import StringIO
 from pathlib import Path
+from typing import Protocol
 
 import orjson
 
@@ -19,6 +20,17 @@ from handlers.supervisor.exports import RISKY
 Value = str | int | bool | Sequence[str]
 Record = Mapping[str, Value]
 Raw = Mapping[str, object]
+
+
+class Lines(Protocol):
+    """The rows of a table, with the line that was read last."""
+
+    line_num: int
+
+    def __iter__(self) -> Iterator[list[str]]:
+        """Give the rows."""
+
+
 TRUTHS = {
     **dict.fromkeys(("yes", "true", "1", "y", "是"), True),
     **dict.fromkeys(("no", "false", "0", "n", "", "否"), False),
@@ -140,21 +152,39 @@ def _from_csv(text: str, kind: Kind) -> Sequence[Entry]:
     head = text.partition("\n")[0]
     between = max(",;\t", key=head.count)
     lines = csv.reader(StringIO(text), delimiter=between)
-    columns = [column.strip() for column in next(lines, [])]
+    try:
+        columns = _columns(next(lines, []), kind)
+        return list(_rows(lines, columns))
+    except csv.Error as error:
+        raise RecordError("table", line=lines.line_num, problem=str(error)) from None
+
+
+def _columns(head: Sequence[str], kind: Kind) -> Sequence[str]:
+    columns = [column.strip().casefold() for column in head]
+    while columns and not columns[-1]:
+        columns.pop()  # a spreadsheet may keep empty columns at the end
     for column in columns:
         if column not in kind.fields:
             raise RecordError("unknown_column", column=column, columns=", ".join(kind.fields))
-    entries: list[Entry] = []
+        if columns.count(column) > 1:
+            raise RecordError("column_twice", column=column)
+    return columns
+
+
+def _rows(lines: Lines, columns: Sequence[str]) -> Iterator[Entry]:
+    """Give the rows that are not empty; a cell beyond the last column has a field that no kind knows."""
     place = lines.line_num + 1
     for cells in lines:
         if any(cell.strip() for cell in cells):
-            pairs = zip(columns, cells, strict=False)
-            entries.append(Entry(place, {column: _QUOTED.sub("", cell, count=1) for column, cell in pairs}))
+            known = [_QUOTED.sub("", cell, count=1) for cell in cells[: len(columns)]]
+            beyond = {f"#{at}": cell for at, cell in enumerate(cells, 1) if at > len(columns) and cell}
+            yield Entry(place, {**dict(zip(columns, known, strict=False)), **beyond})
         place = lines.line_num + 1
-    return entries
 
 
 def _fit(form: Form, field: str, value: object) -> Value:
+    if "\0" in str(value):
+        raise RecordError("text", field=field)  # no database keeps it
     if form is Form.LIST:
         if isinstance(value, str):
             return [line for line in value.replace("\r\n", "\n").split("\n") if line.strip()]
@@ -169,7 +199,7 @@ def _fit(form: Form, field: str, value: object) -> Value:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise RecordError("text", field=field)
+        raise RecordError("number" if form is Form.NUMBER else "text", field=field)
     return value if form is Form.NUMBER and isinstance(value, int) else str(value)
 
 

@@ -88,6 +88,8 @@ def test_a_dry_run_writes_nothing(console: Console) -> None:
         ("a.toml", "articles = 3\n", "“articles” is no part of the desk, or is not written as [[articles]]"),
         ("a.csv", CSV.replace("title", "headline"), "no column “headline”"),
         ("a.csv", "slug,language\n", "no [[articles]] entry"),
+        ("a.csv", "slug,Slug\n", "the column “slug” stands there twice"),
+        ("a.csv", CSV + "x" * 200_000, "line 5 is no line of a table"),
         ("a.csv", b"slug,language\n\xff\xff\xff\xff", "neither UTF-8 nor GBK"),
     ],
 )
@@ -116,6 +118,19 @@ def test_a_wrong_entry_refuses_only_itself(console: Console, old: str, new: str,
     assert told.code == 1
     assert reason in told.out
     assert [row[:2] for row in texts(console)] == [("returns", "en")]
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("a-b,en,When?,From 9, every day.,open?", "there is no field “#6”"),
+        ("a-b,en,When?,From\x009,open?", "“body” must be a text"),
+    ],
+)
+def test_a_row_that_would_lose_something_is_refused(console: Console, row: str, reason: str) -> None:
+    told = console.run("import", "articles", console.file("a.csv", f"{CSV}{row}\n"))
+    assert (told.code, f"line 5: a-b en – {reason}" in told.out) == (1, True)
+    assert [slug for slug, *_ in texts(console)] == ["hours"]
 
 
 def test_the_second_of_two_is_refused_and_told_of_the_first(console: Console) -> None:

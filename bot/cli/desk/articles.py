@@ -9,6 +9,8 @@ from crm_store.knowledge import Answer, Draft
 from handlers.supervisor.articles import BODY, SLUG, TITLE
 from handlers.texts import catalogue
 
+QUESTION = 4096  # characters of a phrasing, at most: as many as a message has, for customers' own are learned
+
 
 def _held(here: Here) -> Sequence[Record]:
     return [
@@ -35,8 +37,8 @@ def _check(here: Here, record: Record) -> Record:
         if len(said.get(field, "")) > most:
             raise RecordError("long", field=field, most=most)
     asked = dict.fromkeys(one.strip() for one in lines(record, "phrasings")) if "phrasings" in record else {}
-    if any(len(one) > TITLE for one in asked):
-        raise RecordError("long", field="phrasings", most=TITLE)
+    if any(len(one) > QUESTION for one in asked):
+        raise RecordError("long", field="phrasings", most=QUESTION)
     phrasings = {"phrasings": [one for one in asked if one]} if "phrasings" in record else {}
     return {"slug": slug, "language": language, **said, **phrasings}
 
