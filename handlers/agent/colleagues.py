@@ -8,6 +8,7 @@ from crm_store.models.staff import Staff
 from handlers.agent import naming
 from handlers.context import Context
 
+ME = frozenset({"me", "myself", "我", "自己", "我自己"})
 SHORTEST = 2  # letters that may stand for a name
 
 
@@ -18,6 +19,8 @@ def named(
 
     Looked for among whoever holds a role, or among those given.
     """
+    if words.strip().casefold() in ME:
+        return staff.by_id(ctx.session, ctx.staff.id)
     everyone = staff.employed(ctx.session, ctx.place.inbox_id) if everyone is None else everyone
     asked = words.strip().lstrip("@").casefold()
     found = _exactly(everyone, asked) or [

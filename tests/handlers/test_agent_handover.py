@@ -44,6 +44,11 @@ class TestAssign:
         home.hears("wang", f"/assign 1 {name}")
         assert owner(home) == "zhao"
 
+    @pytest.mark.parametrize("word", ["me", "我", "自己"])
+    def test_whoever_says_me_is_meant(self, home: House, word: str) -> None:
+        home.hears("wang", f"/assign 1 {word}")
+        assert owner(home) == "wang"
+
     @pytest.mark.parametrize(
         ("text", "told"),
         [
