@@ -19,7 +19,11 @@ def fill_every_table(engine: sa.Engine) -> None:
 
 
 def _is_needed(column: "sa.Column[object]") -> bool:
-    return column.server_default is None and (not column.nullable or bool(column.foreign_keys))
+    """Tell what a row cannot do without, and what refers to others with no check tied to it."""
+    if column.server_default is not None or not column.nullable:
+        return column.server_default is None
+    checks = [str(getattr(check, "sqltext", "")) for check in column.table.constraints]
+    return bool(column.foreign_keys) and not any(f"{column.name} IS NULL" in check for check in checks)
 
 
 def _value(column: "sa.Column[object]") -> object:
@@ -28,7 +32,7 @@ def _value(column: "sa.Column[object]") -> object:
         return None
     for check in table.constraints:
         words = str(getattr(check, "sqltext", ""))
-        if words.startswith(f"{column.name} IN ("):
+        if words.startswith((f"{column.name} IN (", f"({column.name} = '")):
             return words.split("'")[1]
     kind = column.type
     if isinstance(kind, Instant):

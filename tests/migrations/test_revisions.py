@@ -74,10 +74,10 @@ def schema(engine: sa.Engine) -> dict[str, object]:
     inspector = sa.inspect(engine)
     return {
         name: {
-            "columns": [
+            "columns": sorted(
                 (column["name"], str(column["type"]), column["nullable"], str(column["default"]))
                 for column in inspector.get_columns(name)
-            ],
+            ),
             "primary key": inspector.get_pk_constraint(name)["constrained_columns"],
             "unique": sorted(str(one["column_names"]) for one in inspector.get_unique_constraints(name)),
             "checks": sorted(
