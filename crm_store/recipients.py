@@ -187,7 +187,7 @@ def put_off(session: Session, run: Occurrence, rules: Ruling, judged: Sequence[J
             again = caps.free_from(rules, sends[one.customer_id], zone=one.zone, until=run.deadline)
         over = one.verdict is Verdict.NEVER or (again is None and one.reason == "cap")
         person = session.get_one(Recipient, (run.id, one.customer_id))
-        person.verdict = Verdict.LATER
+        person.verdict = Verdict.NEVER if one.reason == "holdout" else Verdict.LATER
         person.reason, person.reason_detail, person.not_before = one.reason, one.detail, again
         person.state = RecipientState.DROPPED if over else RecipientState.PLANNED
     session.flush()

@@ -121,12 +121,12 @@ def _arms(ruling: Ruling, clock: sa.CTE) -> list[Arm]:
         sa.literal(ruling.channel, sa.Text),
         sa.literal(ruling.topic, sa.Text),
     )
-    if ruling.holdout:
-        arms.append((_is_held_out(ruling), word("holdout")))
     arms.append((_low_rating(_customer.c.id, ruling.at), word("low_rating")))
     for cap in ruling.policy.caps:
         never = (sa.true(), word("cap_never"))
         arms.append(never if cap.limit == 0 else (_is_full(cap, ruling, clock), word("cap")))
+    if ruling.holdout:  # of those whose turn it is, so that they are like those who get it
+        arms.append((_is_held_out(ruling), word("holdout")))
     arms.append((clock.c.quiet_until > 0, word("quiet_hours")))
     return arms
 
@@ -176,8 +176,8 @@ def complaint(person: sa.ColumnElement[int]) -> sa.ScalarSelect[str]:
 
 def _is_held_out(ruling: Ruling) -> sa.ColumnElement[bool]:
     """Draw by multiplicative hashing of the customer's id (Knuth, The Art of Computer Programming 6.4)."""
-    drawn = (_customer.c.id + ruling.draw) * sa.literal(SPREAD, sa.BigInteger) % sa.literal(
-        SPAN, sa.BigInteger
+    drawn = (
+        (_customer.c.id + ruling.draw) * sa.literal(SPREAD, sa.BigInteger) % sa.literal(SPAN, sa.BigInteger)
     )
     return drawn < SPAN * ruling.holdout // 100
 

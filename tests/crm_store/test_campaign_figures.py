@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from crm_store import campaign_figures, campaigns, consents, verdicts
+from crm_store import campaign_figures, campaigns, consents, policies, verdicts
 from crm_store.campaign_figures import Figures
 from crm_store.consents import Scope
 from crm_store.models.campaign import Campaign, Recipient
@@ -16,6 +16,7 @@ from crm_store.models.customer import Customer, Identity, Order
 from crm_store.models.outbox import Delivery
 from crm_store.models.survey import Rating, Survey
 from crm_store.models.ticket import Ticket
+from crm_store.rules.frequency import Cap, FrequencyPolicy
 from crm_store.store import Store
 from tests.crm_store.crowd import NOON, complain, crowd, feed, furnish, launch, plan_all, plan_of, send_all
 
@@ -174,3 +175,27 @@ def test_by_channel_only_runs_of_the_period_count(store: Store) -> None:
         lambda session: campaign_figures.effect_by_channel(session, start=NOON, end=NOON + 7 * DAY)
     )
     assert effects == {}
+
+
+def test_who_waits_for_room_is_drawn_when_the_turn_comes(store: Store) -> None:
+    furnish(store)
+    crowd(store, 60)
+    store.write_now(
+        lambda session: policies.load(
+            session, [FrequencyPolicy("telegram", None, (Cap(1, DAY),))], by="t", now=NOON
+        )
+    )
+    launch(store)
+    second = launch(store)
+    store.write_now(
+        lambda session: session.execute(
+            sa.update(Campaign).where(Campaign.id == second).values(holdout=50, text_en="Another")
+        )
+    )
+    plan_all(store)
+    feed(store)
+    send_all(store)
+    assert {plan[1] for plan in plan_of(store, second).values()} == {"cap"}
+    feed(store, now=NOON + DAY)
+    plans = set(plan_of(store, second).values())
+    assert plans == {("now", "ok", "queued"), ("never", "holdout", "dropped")}
