@@ -325,5 +325,7 @@ def _first(rest: str) -> tuple[str, str]:
 
 
 def _worded(ctx: Context, value: object) -> object:
+    if isinstance(value, tuple):
+        return ctx.say("tag.between").join(str(each) for each in value)
     key = f"word.{value}"
     return ctx.say(key) if isinstance(value, str) and catalogue.knows(key) else value

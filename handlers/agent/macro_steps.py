@@ -102,7 +102,7 @@ def _step(text: str) -> Step:
     verb, _, argument = text.partition(" ")
     verb, argument = verb.strip().lstrip("/").casefold(), argument.strip()
     if verb not in DOINGS:
-        raise naming.unknown(verb, DOINGS, "step", steps=", ".join(DOINGS))
+        raise naming.unknown(verb, DOINGS, "step", steps=tuple(DOINGS))
     DOINGS[verb].check(argument)
     return verb, argument
 

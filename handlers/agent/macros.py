@@ -158,7 +158,7 @@ def check_words(text: str) -> None:
     unknown = [blank for blank in BLANK.findall(text) if blank.casefold() not in BLANKS]
     if unknown:
         raise RefusedError(
-            "macro_blank", blank=unknown[0], blanks=", ".join(f"{{{{ {name} }}}}" for name in BLANKS)
+            "macro_blank", blank=unknown[0], blanks=tuple(f"{{{{ {name} }}}}" for name in BLANKS)
         )
     if notes.as_note(text) is not None:
         raise RefusedError("macro_is_note")

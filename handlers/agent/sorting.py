@@ -110,7 +110,8 @@ def set_kind(ctx: Context, ticket: Ticket, wanted: Kind) -> None:
     if ticket.kind == wanted:
         return
     was, before = Kind(ticket.kind), Priority(ticket.priority)
-    if before == urgency.BASE[was] or before.rank < urgency.BASE[wanted].rank:
+    is_too_low = wanted is Kind.COMPLAINT and before.rank < urgency.BASE[wanted].rank
+    if before == urgency.BASE[was] or is_too_low:
         ticket.priority = urgency.BASE[wanted].value
     ticket.kind = wanted.value
     ctx.session.flush()

@@ -29,7 +29,9 @@ def split(ctx: Context, text: str | None) -> None:
         assignments.assign(ctx.session, made, ticket.assignee_id, by=ctx.by, now=ctx.now, reason="split")
     told = {"count": len(said)}
     events.record(ctx.session, ticket.id, kind="split", by=ctx.by, at=ctx.now, into=made.id, **told)
-    events.record(ctx.session, made.id, kind="split", by=ctx.by, at=ctx.now, source=ticket.id, **told)
+    events.record(
+        ctx.session, made.id, kind="split", by=ctx.by, at=ctx.now, reason="from", source=ticket.id, **told
+    )
     _show(ctx, ticket, made, said)
     if customer.is_reachable:
         words = catalogue.say(

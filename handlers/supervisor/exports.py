@@ -58,7 +58,7 @@ def export(ctx: Context, text: str | None) -> None:
     if ctx.place.is_group:
         raise RefusedError("export_private")
     if name.casefold() not in TABLES:
-        raise naming.unknown(name, TABLES, "export", names=", ".join(TABLES))
+        raise naming.unknown(name, TABLES, "export", names=tuple(TABLES))
     start = begin(since.strip(), now=ctx.now, zone=ctx.desk.zone)
     end = ctx.now + timedelta(microseconds=1)  # this very moment belongs to it
     content, count = written(ctx.session, TABLES[name.casefold()], start, end)

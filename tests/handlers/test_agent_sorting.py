@@ -108,6 +108,13 @@ def test_what_becomes_a_complaint_is_urgent_enough_and_its_customer_hears_nothin
     )
 
 
+def test_a_priority_that_was_set_by_hand_outlives_a_change_of_kind(home: House) -> None:
+    number = ticket(home, kind=Kind.COMPLAINT)
+    home.hears("wang", f"/priority {number} low")
+    home.hears("wang", f"/kind {number} inquiry")
+    assert get(home, number).priority == Priority.LOW
+
+
 def test_a_mistyped_kind_is_asked_about(home: House) -> None:
     number = ticket(home)
     assert home.hears("wang", f"/kind {number} complant") == [

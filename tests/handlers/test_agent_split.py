@@ -27,7 +27,7 @@ def test_the_last_messages_become_a_ticket(home: House) -> None:
     assert said(home, 2) == [("inbound", "另外，你们重复扣款了，我要投诉！")]
     made = get(home, 2)
     assert (made.kind, made.opened) == ("complaint", home.now)
-    assert log(home, 2)[-1] == ("split", {"source": 1, "count": 1})
+    assert log(home, 2)[-1] == ("split", {"reason": "from", "source": 1, "count": 1})
     assert log(home, 1)[-1] == ("split", {"into": 2, "count": 1})
 
 
