@@ -227,6 +227,13 @@ def test_a_day_is_as_usual_again(console: Console, tmp_path: Path) -> None:
     assert SOON not in (tmp_path / "hours.csv").read_text()
 
 
+def test_a_report_that_cannot_be_written_stops_the_import(console: Console) -> None:
+    file = console.file("desk.toml", DESK)
+    assert console.run("import", "desk", file, "--report", file).code == 2
+    assert file.read_text() == DESK
+    assert console.ask("SELECT name FROM tag") == [("vip",)]
+
+
 def test_an_export_is_whole_or_not_at_all(console: Console, tmp_path: Path) -> None:
     assert console.run("export", "desk", tmp_path / "desk.csv").code == 2
     assert console.run("export", "tags", tmp_path / "nowhere" / "tags.toml").code == 2

@@ -1,5 +1,7 @@
 """What an import of the desk tells: every entry, with what became of it and why."""
 
+import errno
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -64,7 +66,7 @@ def _line(outcome: Outcome, language: str, is_table: bool) -> str:
 def _write(report: Path, text: str, language: str, beside: Path) -> None:
     try:
         if report.exists() and report.samefile(beside):
-            raise FileExistsError(17, "File exists")
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
         report.write_text(text, encoding="utf-8")
     except OSError as error:
         told = catalogue.say(language, "import.report_failed", file=report, problem=error.strerror)
