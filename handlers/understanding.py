@@ -5,6 +5,8 @@ from scoring import text as texts
 from scoring import tone as tones
 from scoring.match import FaqIndex
 
+A_SENTENCE = 3  # words
+
 
 def understand(event: InboundEvent, index: FaqIndex | None) -> Understood:
     """Read language, kind and likely answers off what a customer wrote."""
@@ -16,7 +18,7 @@ def understand(event: InboundEvent, index: FaqIndex | None) -> Understood:
     kind, said = texts.kind(words), tones.tone(words)
     answers = index.query(words) if index is not None else []
     return Understood(
-        language=texts.language(words),
+        language=_spoken(words, event.person.language_code),
         kind=kind.label,
         kind_confidence=kind.p,
         kind_reasons=tuple(f"{reason.code}:{' '.join(reason.words)}" for reason in kind.reasons),
@@ -27,3 +29,10 @@ def understand(event: InboundEvent, index: FaqIndex | None) -> Understood:
         themes=said.themes,
         sentiment=texts.sentiment(words).p,
     )
+
+
+def _spoken(words: str, code: str | None) -> str | None:
+    """Tell the language of a text; "ok" and an article's name are typed in Latin letters in Chinese too."""
+    shown = texts.language(words)
+    is_chinese = (code or "").lower().startswith("zh")
+    return None if shown == "en" and is_chinese and len(words.split()) < A_SENTENCE else shown

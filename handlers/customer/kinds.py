@@ -89,10 +89,12 @@ def correct(ctx: Context, subject: str, revision: int) -> None:
     kind = opening.KINDS[revision]
     if ticket.kind == kind:
         events.record(ctx.session, ticket.id, kind="kind_confirmed", by=ctx.by, at=ctx.now)
+    else:
+        sorting.set_kind(ctx, ticket, kind)
+    if kind is Kind.INQUIRY:
         due = opening.promise(ctx, contact_of(ctx), ticket.first_due)
         ctx.edit(ctx.say("ack.inquiry", number=ticket.number, promise=due))
     else:
-        sorting.set_kind(ctx, ticket, kind)
         told = opening.acknowledge_kind(ctx, contact_of(ctx), ticket)
         ctx.edit(told.text, buttons=told.buttons)
 

@@ -66,7 +66,8 @@ def open_ticket(ctx: Context, contact: Contact, request: Request) -> int:
     start = _start(ctx, taken.kind, level, request)
     number = tickets.create(ctx.session, contact, start, now=ctx.now)
     owner = None
-    if taken.kind is Kind.COMPLAINT:
+    is_plain = taken.kind is Kind.INQUIRY or taken.sure >= SURE
+    if taken.kind is Kind.COMPLAINT and is_plain:
         owner = readers.freest_supervisor(ctx.session, ctx.place.inbox_id)
     _record(ctx, number, start, _reasoned(ctx, taken, reasons, owner))
     opinions.keep(ctx, number, contact.customer_id, kind=taken.kind)
@@ -78,7 +79,7 @@ def open_ticket(ctx: Context, contact: Contact, request: Request) -> int:
         taken.sure,
         start.first_due is not None,
     )
-    told = _ACKNOWLEDGE[taken.kind](ctx, contact, opened)
+    told = _ACKNOWLEDGE[taken.kind](ctx, contact, opened) if is_plain else _ask_kind(ctx, opened)
     if request.follow_up_of is not None:
         told.text = f"{told.text}\n{ctx.say('ack.follows', number=request.follow_up_of)}"
     ctx.tell_customer(contact, told, ticket=number)
@@ -175,6 +176,12 @@ def _acknowledge_inquiry(ctx: Context, contact: Contact, opened: Opened) -> Outb
             ctx, opened.number, opened.promise, otherwise=kind_buttons(ctx, opened.number) if unsure else ()
         )
     return OutboundMessage(ctx.say("ack.inquiry", number=opened.number, promise=opened.promise))
+
+
+def _ask_kind(ctx: Context, opened: Opened) -> OutboundMessage:
+    """Say only that it is here, and ask what it is: unsure, one neither apologises nor asks for a score."""
+    ack = ctx.say("ack.unsure", number=opened.number, promise=opened.promise)
+    return OutboundMessage(f"{ack}\n\n{ctx.say('kind.unsure')}", kind_buttons(ctx, opened.number))
 
 
 def _acknowledge_feedback(ctx: Context, contact: Contact, opened: Opened) -> OutboundMessage:

@@ -40,12 +40,10 @@ def keys() -> Iterator[str]:
 
 def language_of(shown: str | None, code: str | None, default: str) -> str:
     """Choose the language to answer in: what a text shows, else what the app is set to, else the house's."""
-    if shown == "zh":
-        return "zh"
+    if shown in FOLDERS:
+        return shown
     prefix = (code or "").split("-")[0].lower()
-    if prefix in FOLDERS:
-        return prefix
-    return shown if shown in FOLDERS else default
+    return prefix if prefix in FOLDERS else default
 
 
 def moment(language: str, at: datetime, zone: str) -> str:

@@ -1,4 +1,4 @@
-"""What customers write instead of a command, and what comes with one."""
+"""What customers write instead of a command, what comes with one, and what is not clear."""
 
 from pathlib import Path
 
@@ -102,3 +102,29 @@ def test_a_command_in_other_words_is_known(tmp_path: Path, typed: str, meant: st
     home = open_house(tmp_path)
     told = say("zh", "refused.did_you_mean", name=typed.lower(), meant=meant)
     assert to(MEI, home.hears("mei", f"/{typed} 你们发错货了")) == [told]
+
+
+@pytest.mark.parametrize("text", ["我要退款", "还行吧", "I want a refund", "i love it but it leaks"])
+def test_what_is_not_clear_is_neither_apologised_for_nor_rated_but_asked(tmp_path: Path, text: str) -> None:
+    home = open_house(tmp_path)
+    [told] = to(MEI, home.hears("mei", text))
+    language = "zh" if "我" in text or "还" in text else "en"
+    assert told.endswith(say(language, "kind.unsure"))
+
+
+def test_a_complaint_confirmed_by_its_customer_has_its_owner_named(tmp_path: Path) -> None:
+    home = open_house(tmp_path)
+    home.hears("mei", "我要退款")
+    [told] = to(MEI, home.presses("mei", "v1:kind:1:2"))
+    assert "由主管 Chen 陈 亲自跟进" in told
+    assert (tickets(home)[0].kind, "promised" in log(home, 1)) == ("complaint", True)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("ok", "zh"), ("iPhone 15", "zh"), ("how long does a return take", "en"), ("退货要几天", "zh")],
+)
+def test_an_answer_is_in_the_language_of_the_question(tmp_path: Path, text: str, language: str) -> None:
+    home = open_house(tmp_path)
+    [told] = to(MEI, home.hears("mei", text))
+    assert told.isascii() == (language == "en")
