@@ -236,7 +236,15 @@ def test_strategy_is_shown_in_words_after_loading(tmp_path: Path) -> None:
     ] == "policy.loaded"
 
 
-READS = ["/campaigns", "/preview 1", "/recipients 1", "/recipients 1 sent"]
+READS = [
+    "/campaigns",
+    "/preview 1",
+    "/recipients 1",
+    "/recipients 1 sent",
+    "/report 1",
+    "/approve",
+    "/strategy",
+]
 
 
 @pytest.mark.parametrize("text", READS)
