@@ -170,7 +170,7 @@ def test_a_dry_run_tells_the_same_and_writes_nothing(console: Console, tmp_path:
         ("tags", {"name": "a b"}, "“a b” cannot be a tag"),
         ("tags", {"name": "ok", "skill": "perhaps"}, "“skill” must be yes or no"),
         ("macros", {"name": "1st"}, "“1st”"),
-        ("macros", {"name": "fine", "steps": ["fly away"]}, "“fly”"),
+        ("macros", {"name": "fine", "steps": ["fly away"]}, "tag, untag, priority"),
         ("macros", {"name": "fine", "steps": ["tag"]}, "/tag NUMBER TAG"),
         ("macros", {"name": "fine", "en": "Dear {{ someone }}"}, "someone"),
         ("hours", {"day": "someday", "shifts": "9-5"}, "someday"),

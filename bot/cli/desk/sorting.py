@@ -60,7 +60,12 @@ def worded(error: RecordError | StoreError, language: str) -> str:
     """Word what is wrong with an entry, as chat would."""
     if isinstance(error, RecordError):
         return catalogue.say(language, f"records.{error.code}", **error.values)
-    return catalogue.say(language, error.key, **error.values)
+    between = catalogue.say(language, "tag.between")
+    values = {
+        name: between.join(map(str, value)) if isinstance(value, tuple) else value
+        for name, value in error.values.items()
+    }
+    return catalogue.say(language, error.key, **values)
 
 
 def _checked(part: Part, entry: Entry, here: Here) -> Record:
