@@ -176,6 +176,7 @@ def _left(told: sa.CTE) -> sa.ColumnElement[bool]:
             Consent.customer_id == told.c.customer_id,
             Consent.channel == told.c.channel,
             Consent.topic == told.c.topic,
+            Consent.withdrawn.is_not(None),
             _within(Consent.__table__.c.withdrawn, told, LEFT_WITHIN),
         )
         .correlate(told)

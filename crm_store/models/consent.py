@@ -22,6 +22,15 @@ class Consent(Base):
             sqlite_where=sa.text("withdrawn IS NULL"),
             postgresql_where=sa.text("withdrawn IS NULL"),
         ),
+        # Who left after a campaign.
+        sa.Index(
+            "ix_consent_withdrawn",
+            "customer_id",
+            "channel",
+            "topic",
+            sqlite_where=sa.text("withdrawn IS NOT NULL"),
+            postgresql_where=sa.text("withdrawn IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
