@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from typing import Literal
 
 from crm_store import customers, dialogs, presence
@@ -45,13 +45,12 @@ class RoleError(StoreError):
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
-    """One line of the table of contents."""
+class Entry:
+    """What is done on what; who may do it is said by the section of the table it stands in."""
 
     kind: RouteKind
     name: str
     run: Handler
-    role: Role = Role.CUSTOMER
     takes: str = ""
     reads: bool = False
     menu: bool = True
@@ -60,72 +59,87 @@ class Route:
     writes: Collection[str] = ()
     files: bool = False
 
+
+@dataclass(frozen=True, slots=True)
+class Route(Entry):
+    """One line of the table of contents, with who may do it."""
+
+    role: Role = field(kw_only=True)
+
     def is_open_to(self, roles: Collection[Role]) -> bool:
         """Tell whether someone with these roles may take it."""
         return may(roles, self.role) or (self.also is not None and may(roles, self.also))
+
+
+def open_to(role: Role, *entries: Entry) -> Iterator[Route]:
+    """Say who may do what follows; an entry that stands in no such section is no route."""
+    for entry in entries:
+        given = {one.name: getattr(entry, one.name) for one in fields(entry)}
+        yield Route(**given, role=role)
 
 
 def command(  # noqa: PLR0913 - a row of the table of contents
     name: str,
     run: Handler,
     *,
-    role: Role = Role.CUSTOMER,
     also: Role | None = None,
     takes: str = "",
     reads: bool = False,
     menu: bool = True,
     writes: Collection[str] = (),
     files: bool = False,
-) -> Route:
-    """Route `/name`; `takes` names its arguments (`ticket`, `word`, `text`), `?` what may be missing.
+) -> Entry:
+    """Enter `/name`; `takes` names its arguments (`ticket`, `word`, `text`), `?` what may be missing.
 
     `writes` are the first words after which a command that `reads` changes something; `files` tells that it
     takes a file that a customer sends with it.
     """
-    return Route("command", name, run, role, takes, reads, menu, also=also, writes=writes, files=files)
+    return Entry("command", name, run, takes, reads, menu, also=also, writes=writes, files=files)
 
 
-def button(
-    verb: str, run: Handler, *, role: Role = Role.CUSTOMER, also: Role | None = None, reads: bool = False
-) -> Route:
-    """Route a press of a button with this verb; the handler gets its subject and revision."""
-    return Route("button", verb, run, role, reads=reads, also=also)
+def button(verb: str, run: Handler, *, also: Role | None = None, reads: bool = False) -> Entry:
+    """Enter a press of a button with this verb; the handler gets its subject and revision."""
+    return Entry("button", verb, run, reads=reads, also=also)
 
 
-def dialog(kind: str, run: Handler, *, role: Role = Role.CUSTOMER) -> Route:
-    """Route what is written while a dialog of this kind goes on; the handler gets the dialog and the text."""
-    return Route("dialog", kind, run, role)
+def dialog(kind: str, run: Handler) -> Entry:
+    """Enter what is written while a dialog of this kind goes on; the handler gets the dialog and the text."""
+    return Entry("dialog", kind, run)
+
+
+def text(run: Handler) -> Entry:
+    """Enter what a customer writes."""
+    return Entry("text", "", run)
+
+
+def desk_text(run: Handler) -> Entry:
+    """Enter what staff write in a ticket's topic or in reply to its card; gets its number and the text."""
+    return Entry("desk_text", "", run)
+
+
+def event(kind: type[InboundEvent], run: Handler) -> Entry:
+    """Enter an event that is neither a message nor a press."""
+    return Entry("event", kind.__name__, run, event=kind)
 
 
 def gate(run: Handler) -> Route:
     """Let every event pass this first; the handler tells whether it goes on, and may keep what does not."""
-    return Route("gate", "", run)
-
-
-def text(run: Handler) -> Route:
-    """Route what a customer writes."""
-    return Route("text", "", run)
-
-
-def desk_text(run: Handler) -> Route:
-    """Route what staff write in a ticket's topic or in reply to its card; gets its number and the text."""
-    return Route("desk_text", "", run, Role.AGENT)
-
-
-def event(kind: type[InboundEvent], run: Handler) -> Route:
-    """Route an event that is neither a message nor a press."""
-    return Route("event", kind.__name__, run, event=kind)
+    return Route("gate", "", run, role=Role.CUSTOMER)
 
 
 def tick(name: str, run: Handler, *, reads: bool = False) -> Route:
     """Route the clock; the handler returns whether there is more to do, one that reads the units to write."""
-    return Route("tick", name, run, reads=reads)
+    return Route("tick", name, run, reads=reads, role=Role.CUSTOMER)
 
 
 class Router:
     """Finds the line for an event, checks the role once, and runs it."""
 
     def __init__(self, *routes: Route) -> None:
+        """Take the lines of the table, each with its role; one without is a mistake that must not start."""
+        for route in routes:
+            if not isinstance(route, Route):
+                raise TypeError(f"{route} stands in no section that says who may do it")
         self.routes = routes
         self._by = {(route.kind, route.name): route for route in routes}
 
