@@ -109,7 +109,8 @@ def _undue(ticket: Ticket) -> str:
 
 def next_due(ticket: Ticket) -> datetime | None:
     """Return when the next thing that a customer was promised is due."""
-    return ticket.resolution_due if ticket.first_replied else ticket.first_due or ticket.resolution_due
+    first = None if ticket.first_replied else ticket.first_due
+    return min((at for at in (first, ticket.next_due, ticket.resolution_due) if at is not None), default=None)
 
 
 def head(session: Session, ticket: Ticket, language: str, *, now: datetime, zone: str) -> str:

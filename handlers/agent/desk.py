@@ -187,6 +187,9 @@ def note(ctx: Context, number: int, text: str | None) -> None:
     message = log(ctx, ticket, Direction.NOTE, _written(ctx, (text or "").strip()))
     events.record(ctx.session, ticket.id, kind="noted", by=ctx.by, at=ctx.now, message=message)
     talk.react(ctx, talk.KEPT, ticket.id)
+    here = ctx.ticket_here() if ctx.place.thread else None
+    if here is not None and merges.current(ctx.session, here) != ticket.id:
+        talk.tell(ctx, ctx.say("note.elsewhere", number=ticket.number, here=here), ticket=here)
 
 
 def write(ctx: Context, number: int, text: str) -> None:

@@ -44,7 +44,8 @@ def snooze(ctx: Context, number: int, text: str | None) -> None:
     """Put a ticket aside until a time; the customer's next word or that time brings it back."""
     if not (text or "").strip():
         raise UsageError("snooze")
-    at = until.read(text or "", ctx.hours, ctx.desk.zone, now=ctx.now)
+    number, text = _meant(ctx, number, text or "")
+    at = until.read(text, ctx.hours, ctx.desk.zone, now=ctx.now)
     ticket = _workable(ctx, number)
     _own(ctx, ticket)
     was = ticket.status
@@ -52,6 +53,13 @@ def snooze(ctx: Context, number: int, text: str | None) -> None:
     events.record(ctx.session, ticket.id, kind="snoozed", by=ctx.by, at=ctx.now, was=was, until=at)
     shown = catalogue.moment(ctx.language, at, ctx.desk.zone)
     _show(ctx, ticket, "waiting.snooze", until=shown)
+
+
+def _meant(ctx: Context, number: int, text: str) -> tuple[int, str]:
+    """Return the ticket and the time meant: in a topic, `2 hours` begins with no ticket's number."""
+    here = ctx.ticket_here()
+    whole = f"{number} {text}"
+    return (here, whole) if here is not None and until.span(whole) is not None else (number, text)
 
 
 def go_on(ctx: Context, ticket: Ticket) -> None:

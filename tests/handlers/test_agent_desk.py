@@ -1,5 +1,6 @@
 """Agents take, answer, note, in private and in the staff group."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -391,6 +392,21 @@ class TestWriting:
         [told] = group.hears("wang", f"/reply {other} items are missing", group=True, thread=thread)
         assert told.startswith(f"{STAFF_GROUP}: 本话题对应 #1")
         assert not [row for row in group.rows() if row.chat in {LI, MEI}]
+
+    def test_a_note_for_another_ticket_says_where_it_is_kept(self, group: House) -> None:
+        thread = _topic(group)
+        other = ticket(group, "li")
+        told = group.hears("wang", f"/note {other} 天后再问", group=True, thread=thread)
+        assert f"{STAFF_GROUP}: 备注记在了 #{other}，不是本话题的 #1。" in told
+        assert said(group, other)[-1] == ("note", "天后再问")
+
+    @pytest.mark.parametrize("words", ["/snooze 2 hours", "/snooze 2 小时", "/snooze 2h", "/snooze 1 2h"])
+    def test_a_time_in_a_topic_is_no_number_of_a_ticket(self, group: House, words: str) -> None:
+        thread = _topic(group)
+        ticket(group, "li")
+        group.hears("wang", words, group=True, thread=thread)
+        assert get(group, 1).snoozed_until == group.now + timedelta(hours=2)
+        assert get(group, 2).snoozed_until is None
 
     def test_links_are_answers(self) -> None:
         assert as_note("https://example.org/a//b") is None

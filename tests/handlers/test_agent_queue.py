@@ -90,3 +90,12 @@ def test_reading_it_writes_nothing(home: House) -> None:
 )  # fmt: skip
 def test_spans(minutes: int, words: str) -> None:
     assert cards.span(cards.sayer("en"), timedelta(minutes=minutes)) == words
+
+
+def test_what_a_customer_waits_for_now_counts_after_the_first_answer(home: House) -> None:
+    home.hears("mei", "/ask 订单在哪里？")
+    home.hears("wang", "/reply 1 今天发货")
+    home.hears("mei", "几点发货？")
+    home.passes(hours=6)
+    [told] = home.hears("chen", "/queue")
+    assert "overdue 2 h" in told
