@@ -7,13 +7,25 @@ import pytest
 import sqlalchemy as sa
 
 from crm_store.models.registry import METADATA
-from tests import postgres
+from tests import postgres, stores
 from tests.postgres import Cluster
 
 BOTH = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
 
 
 left_out = pytest.StashKey[int]()
+
+
+def pytest_configure() -> None:
+    """Spare this process what only a power cut would tell from the real thing."""
+    stores.hurry()
+
+
+@pytest.fixture(autouse=True)
+def _stores_closed() -> Iterator[None]:
+    """Close the stores that a test opened."""
+    with stores.closing():
+        yield
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -24,6 +24,7 @@ from handlers.ports import FileRef, InboundEvent, Message, Person, Place, Press
 from handlers.router import Router
 from handlers.understanding import understand
 from scoring.match import FaqIndex
+from tests import stores
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ALWAYS = OpenHours("UTC", {day: [(time(0), time(0))] for day in range(7)})
@@ -128,27 +129,35 @@ def _text(row: OutboxRow) -> str:
     return str(body.get("text", row.action))
 
 
-@lru_cache(maxsize=1)
-def _empty_store() -> bytes:
-    """Give the bytes of a SQLite store with every table and no row, made once and copied."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "empty.db"
-        store = Store(f"sqlite:///{path}")
-        store.create_tables()
-        store.close()
-        return path.read_bytes()
-
-
 def house(folder: Path, routes: Router, *, staff_group: str | None = None, url: str | None = None) -> House:
     """Build a house with the cast's staff: Wang agent, Chen supervisor, Zhao marketer."""
-    if url is None:
-        (folder / "house.db").write_bytes(_empty_store())
-    store = Store(url or f"sqlite:///{folder / 'house.db'}")
-    if url is not None:
-        store.create_tables()
-    inbox_id = store.write_now(lambda session: journal.inbox(session, "telegram", "1").id)
     desk = Desk(staff_group, "en", "UTC", b"secret", bot_name="hearwell_bot")
-    built = House(store, desk, routes, inbox_id)
+    if url is not None:
+        store = stores.opened(url)
+        inbox_id, staff_ids = _hire(store)
+        return House(store, desk, routes, inbox_id, staff_ids=staff_ids)
+    store_bytes, inbox_id, staff_ids = _staffed()
+    path = folder / "house.db"
+    path.write_bytes(store_bytes)
+    return House(stores.opened(f"sqlite:///{path}"), desk, routes, inbox_id, staff_ids=dict(staff_ids))
+
+
+@lru_cache(maxsize=1)
+def _staffed() -> tuple[bytes, int, dict[str, int]]:
+    """Give the bytes of a SQLite store with the cast's staff in it, made once and copied."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "staffed.db"
+        stores.furnish(f"sqlite:///{path}")
+        store = Store(f"sqlite:///{path}")
+        inbox_id, staff_ids = _hire(store)
+        store.close()
+        return path.read_bytes(), inbox_id, staff_ids
+
+
+def _hire(store: Store) -> tuple[int, dict[str, int]]:
+    """Make the inbox and its staff; return the number of the inbox, and of each of the cast."""
+    inbox_id = store.write_now(lambda session: journal.inbox(session, "telegram", "1").id)
+    hired: dict[str, int] = {}
     for who, role in (("wang", Role.AGENT), ("chen", Role.SUPERVISOR), ("zhao", Role.MARKETER)):
         person = CAST[who]
         language = "zh" if person.language_code == "zh-hans" else "en"
@@ -159,5 +168,5 @@ def house(folder: Path, routes: Router, *, staff_group: str | None = None, url: 
             staff.grant(session, member.id, role, by="settings", now=MONDAY)
             return member.id
 
-        built.staff_ids[who] = store.write_now(hire)
-    return built
+        hired[who] = store.write_now(hire)
+    return inbox_id, hired

@@ -1,7 +1,5 @@
 """A store with all tables, once on SQLite and once on PostgreSQL."""
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy.orm import Session
 
@@ -10,16 +8,14 @@ from crm_store.models.outbox import Thread
 from crm_store.rules.lifecycle import Kind, Priority
 from crm_store.store import Store
 from crm_store.tickets import Opening
+from tests import stores
 from tests.crm_store.post import GROUP, NOW, Post
 
 
 @pytest.fixture
-def store(store_url: str) -> Iterator[Store]:
-    """Open a store with all tables and close it at the end."""
-    opened = Store(store_url)
-    opened.create_tables()
-    yield opened
-    opened.close()
+def store(store_url: str) -> Store:
+    """Open a store with all tables."""
+    return stores.opened(store_url)
 
 
 @pytest.fixture
