@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from crm_store.models.alert import Alert, AlertKind, AlertWatch, Digest
 from crm_store.models.sla import SlaNotice
-from crm_store.models.ticket import RecoveryTask
 from crm_store.readers import Reader
 from crm_store.rules.escalation import Step
 from crm_store.store import adding
@@ -73,8 +72,3 @@ def breaches(session: Session, *, start: datetime, end: datetime) -> int:
     """Count the deadlines that passed in [start, end) without what was promised."""
     passed = (SlaNotice.step == Step.BREACHED, SlaNotice.at >= start, SlaNotice.at < end)
     return session.scalar(sa.select(sa.func.count(SlaNotice.id)).where(*passed)) or 0
-
-
-def open_recoveries(session: Session) -> int:
-    """Count the recovery tasks that wait for someone."""
-    return session.scalar(sa.select(sa.func.count(RecoveryTask.id)).where(RecoveryTask.done.is_(None))) or 0

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from crm_store import alerts, needs, outbox, rating_counts, ratings, readers, scores
+from crm_store import alerts, needs, outbox, rating_counts, ratings, readers, recoveries, scores
 from crm_store.models.outbox import Lane
 from crm_store.models.score import Stage
 from crm_store.models.survey import SurveyKind
@@ -74,7 +74,7 @@ def _week(ctx: TickContext, period: Period) -> Week:
         asked=findings.asked(ctx.session, period, zone=ctx.desk.zone, now=ctx.now),
         causes=findings.causes(ctx.session, period),
         breaches=alerts.breaches(ctx.session, start=period.start, end=period.end),
-        recoveries=alerts.open_recoveries(ctx.session),
+        recoveries=recoveries.count_open(ctx.session),
         at_risk=scores.by_stage(ctx.session).get(Stage.AT_RISK, 0),
     )
 

@@ -71,8 +71,8 @@ def test_a_cause_becomes_recovery_tasks_in_one_tap(home: House) -> None:
     home.hears("chen", "/needs")
     label, data = home.buttons()[0]
     assert label == "🩹 Recover: delivery (12)"
-    assert home.presses("chen", data) == ["202: delivery: 12 recovery tasks are open now."]
-    assert home.presses("chen", data) == ["202: delivery: 12 recovery tasks are open now."]
+    assert home.presses("chen", data) == ["202: delivery: recovery tasks open now: 12. /tasks lists them."]
+    assert home.presses("chen", data) == ["202: delivery: recovery tasks open now: 12. /tasks lists them."]
     count = sa.select(sa.func.count(RecoveryTask.id))
     assert home.store.read_now(lambda session: session.scalar(count)) == 12
     [low] = home.presses("chen", home.buttons()[0][1])
