@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import settings
 
 from crm_store.models.registry import METADATA
 from tests import postgres, stores
@@ -16,9 +17,14 @@ BOTH = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
 left_out = pytest.StashKey[int]()
 
 
-def pytest_configure() -> None:
-    """Spare this process what only a power cut would tell from the real thing."""
+settings.register_profile("full", deadline=None)  # the first example may wait for numpy and scipy
+settings.register_profile("quick", settings.get_profile("full"), max_examples=20)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Spare this process what only a power cut would tell, and a quick run most random examples."""
     stores.hurry()
+    settings.load_profile("quick" if "not slow" in config.getoption("markexpr") else "full")
 
 
 @pytest.fixture(autouse=True)
@@ -96,5 +102,9 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let a run say how many random stories it has time for."""
+    """Let a run say how many random stories it has time for, and where figures to check against lie."""
     parser.addoption("--stories", default=600, type=int, help="random stories of surveys to play")
+    parser.addoption(
+        "--truth-dir", help="run only what is checked against figures, with those of this folder"
+    )
+    parser.addoption("--data-dir", help="where the tables lie that some figures were computed from")

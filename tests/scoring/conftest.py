@@ -7,25 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
 
 Truth = Callable[[str], Any]
 FOLDER = Path(__file__).parents[1] / "truth"
-
-settings.register_profile("scores", deadline=None)  # the first example waits for numpy and scipy
-settings.load_profile("scores")
 
 
 def near(expected: Sequence[float | None], *, within: float = 1e-6) -> Any:
     """Return what equals these figures within a tolerance, relative above 1; None equals None alone."""
     return [None if figure is None else pytest.approx(figure, rel=within, abs=within) for figure in expected]
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--truth-dir", help="run only what is checked against figures, with those of this folder"
-    )
-    parser.addoption("--data-dir", help="where the tables lie that some figures were computed from")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -70,8 +59,8 @@ def table(request: pytest.FixtureRequest) -> Truth:
 
 
 def _folder(config: pytest.Config, option: str) -> Path | None:
-    """Return the folder an option names; it is unknown where pytest began in another folder than this."""
-    named = config.getoption(option, default=None)
+    """Return the folder an option names."""
+    named = config.getoption(option)
     if named is None:
         return None
     if not Path(named).is_dir():
