@@ -23,6 +23,7 @@ from scoring import recall
 KINDS = (Kind.INQUIRY, Kind.FEEDBACK, Kind.COMPLAINT)
 # Below this the rules are about as often wrong as right, so the customer is asked.
 SURE = 0.5
+SURE_OF_MOOD = 0.46  # praise or blame is asked about where about as much speaks against it
 CORRECTED = 0.95  # how sure a message is what an agent said of one in nearly the same words
 
 
@@ -66,7 +67,7 @@ def open_ticket(ctx: Context, contact: Contact, request: Request) -> int:
     start = _start(ctx, taken.kind, level, request)
     number = tickets.create(ctx.session, contact, start, now=ctx.now)
     owner = None
-    is_plain = taken.kind is Kind.INQUIRY or taken.sure >= SURE
+    is_plain = taken.kind is Kind.INQUIRY or taken.sure >= SURE_OF_MOOD
     if taken.kind is Kind.COMPLAINT and is_plain:
         owner = readers.freest_supervisor(ctx.session, ctx.place.inbox_id)
     _record(ctx, number, start, _reasoned(ctx, taken, reasons, owner))
@@ -81,12 +82,18 @@ def open_ticket(ctx: Context, contact: Contact, request: Request) -> int:
     )
     told = _ACKNOWLEDGE[taken.kind](ctx, contact, opened) if is_plain else _ask_kind(ctx, opened)
     if request.follow_up_of is not None:
-        told.text = f"{told.text}\n{ctx.say('ack.follows', number=request.follow_up_of)}"
+        told.text = _linked(ctx, told.text, request.follow_up_of)
     ctx.tell_customer(contact, told, ticket=number)
     notices.announce(ctx, number, kind=taken.kind.value, subject=start.subject)
     if owner is not None and ctx.desk.staff_group is not None:
         notices.tell_reader(ctx, owner, number, "notice.yours", subject=start.subject)
     return number
+
+
+def _linked(ctx: Context, words: str, number: int) -> str:
+    """Name the earlier ticket, before the question that may end an acknowledgement."""
+    said, asked, _ = words.partition(f"\n\n{ctx.say('kind.unsure')}")
+    return f"{said}\n{ctx.say('ack.follows', number=number)}{asked}"
 
 
 def _taken_for(ctx: Context, request: Request) -> Taken:
