@@ -23,7 +23,7 @@ def show(ctx: Context, number: int) -> None:
         *_deadlines(ctx, ticket),
         *(line for event in log for line in accounts.of(ctx, event)),
         *_survey(ctx, ticket),
-        *(_checked(ctx, check) for check in remedies.of_ticket(ctx.session, ticket.id)),
+        *(_checked(ctx, ticket, check) for check in remedies.of_ticket(ctx.session, ticket.id)),
     ]
     ctx.reply_text("\n".join(lines))
 
@@ -61,13 +61,15 @@ def _survey(ctx: Context, ticket: Ticket) -> Iterator[str]:
         yield ctx.say("why.survey.none")
 
 
-def _checked(ctx: Context, check: RemedyCheck) -> str:
+def _checked(ctx: Context, ticket: Ticket, check: RemedyCheck) -> str:
     """Tell whether a complaint's customer was asked if it is put right, and what they said."""
     at = check.answered or check.cancelled or check.asked or check.due
     if check.answered is not None:
         key = "right" if check.is_right else "wrong"
     elif check.cancelled is not None:
         key = "cancelled"
+    elif check.asked is not None:
+        key = "asked"
     else:
-        key = "planned" if check.asked is None else "asked"
+        key = "planned" if ticket.is_resolved else "not_now"
     return ctx.say(f"why.remedy.{key}", at=catalogue.moment(ctx.language, at, ctx.desk.zone))

@@ -195,6 +195,13 @@ class TestWhy:
             "Put right? to be asked on 3 Mar 10:00",
         ]
 
+    def test_nobody_is_to_be_asked_whether_it_is_put_right_while_work_goes_on(self, home: House) -> None:
+        home.hears("li", "You lost my parcel! This is unacceptable.")
+        home.hears("chen", "/resolve 1 label fell off | sent again")
+        home.hears("chen", "/reopen 1")
+        [told] = home.hears("chen", "/why 1")
+        assert told.endswith("Put right? not asked on 3 Mar 09:00 while work goes on")
+
     def test_in_chinese(self, home: House) -> None:
         home.hears("mei", "/ask 我的订单在哪里？")
         home.hears("wang", "/take 1")
