@@ -1,11 +1,21 @@
 """Leaving a ticket to a person: written down once, and said who comes when."""
 
+from datetime import timedelta
+
 from crm_store import events
 from crm_store.customers import Contact
 from crm_store.models.ticket import Ticket
 from handlers.agent import notices
 from handlers.context import Context
 from handlers.customer import opening
+
+A_MOMENT = timedelta(seconds=10)
+
+
+def was_just_called(ctx: Context, ticket: Ticket) -> bool:
+    """Tell whether a person was asked for a moment ago, so that a second tap says nothing new."""
+    called = [event.at for event in events.of_ticket(ctx.session, ticket.id) if event.kind == "human_wanted"]
+    return bool(called) and ctx.now - called[-1] <= A_MOMENT
 
 
 def call(ctx: Context, contact: Contact, ticket: Ticket) -> None:

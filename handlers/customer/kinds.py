@@ -117,7 +117,7 @@ def human_pressed(ctx: Context, subject: str, revision: int) -> None:
         inquiry.reopen(ctx, ticket, "")
     elif ticket.is_resolved:
         human(ctx)
-    else:
+    elif not human_call.was_just_called(ctx, ticket):
         human_call.call(ctx, contact_of(ctx), ticket)
 
 

@@ -1,5 +1,6 @@
 """What customers write instead of a command, what comes with one, and what is not clear."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -128,3 +129,12 @@ def test_an_answer_is_in_the_language_of_the_question(tmp_path: Path, text: str,
     home = open_house(tmp_path)
     [told] = to(MEI, home.hears("mei", text))
     assert told.isascii() == (language == "en")
+
+
+def test_a_second_tap_for_a_person_says_nothing_new(tmp_path: Path) -> None:
+    home = open_house(tmp_path)
+    home.hears("mei", "退货要几天？")
+    assert len(to(MEI, home.presses("mei", "v1:human:1:0"))) == 1
+    assert home.presses("mei", "v1:human:1:0") == []
+    home.now += timedelta(hours=1)
+    assert len(to(MEI, home.presses("mei", "v1:human:1:0"))) == 1
