@@ -99,14 +99,21 @@ def _week(text: str) -> Mapping[int, Sequence[Shift]]:
 def seed(session: Session, plan: Plan, *, now: datetime) -> int:
     """Keep what the settings say, as a new version only when they say something new.
 
-    The week of changed settings wins over one written in chat; single days written in chat are kept.
+    The week of changed settings wins over one written in chat; single days written in chat are kept. When
+    only the holidays have changed, as they do with every year, the week stays as it is.
     """
     newest = _newest(session)
-    told = _digest(plan)
-    if newest is not None and newest.settings == told:
+    week = _digest(replace(plan, specials=[]))
+    told = f"{week} {_digest(plan)}"
+    if newest is None:
+        return _add(session, plan, told, by="settings", now=now)
+    if newest.settings == told:
         return newest.id
-    kept = [] if newest is None else _overrides(plan_of(session, newest.id))
-    return _add(session, replace(plan, specials=[*plan.specials, *kept]), told, by="settings", now=now)
+    before = plan_of(session, newest.id)
+    if newest.settings.partition(" ")[0] == week:
+        plan = replace(plan, week=before.week)
+    fresh = replace(plan, specials=[*plan.specials, *_overrides(before)])
+    return _add(session, fresh, told, by="settings", now=now)
 
 
 def change_week(session: Session, week: Mapping[int, Sequence[Shift]], *, by: str, now: datetime) -> int:

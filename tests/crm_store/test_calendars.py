@@ -46,6 +46,19 @@ def test_settings_make_a_version_only_when_they_change(store: Store) -> None:
     store.write_now(unit)
 
 
+def test_next_years_holidays_leave_the_week_that_was_set_in_chat(store: Store) -> None:
+    def unit(session: Session) -> None:
+        calendars.seed(session, PLAN, now=NOW)
+        calendars.change_week(session, read_week("sat 10:00-16:00"), by="staff:1", now=NOW)
+        holidays = [Special(date(2027, 2, 6), (), Source.HOLIDAY)]
+        calendars.seed(session, replace(PLAN, specials=holidays), now=NOW)
+        hours = calendars.current(session).hours
+        assert hours.weekdays[5] == TEN_TO_FOUR and hours.weekdays[0] == ()
+        assert hours.shifts_on(date(2027, 2, 6)) == ()
+
+    store.write_now(unit)
+
+
 def test_an_override_wins_over_settings_and_those_over_a_holiday(store: Store) -> None:
     def unit(session: Session) -> None:
         days = [Special(SATURDAY, TEN_TO_FOUR, Source.HOLIDAY), Special(SATURDAY, (), Source.SETTINGS)]
