@@ -1,5 +1,6 @@
 """Databases to test on: a SQLite file, and a PostgreSQL cluster where its programs are installed."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +26,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """Spare this process what only a power cut would tell, and a quick run most random examples."""
     stores.hurry()
     settings.load_profile("quick" if "not slow" in config.getoption("markexpr") else "full")
+
+
+def pytest_collection_finish() -> None:
+    """Keep the garbage collector from walking through thousands of tests again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

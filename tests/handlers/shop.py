@@ -2,14 +2,19 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import cast
 
 from sqlalchemy.orm import Session
 
 from crm_store.models.customer import Customer, Identity, Order
 from handlers.context import TickContext
-from tests.factories import House
+from handlers.routes import ROUTES
+from tests.factories import House, house
+from tests.handlers.staffed import speaks_english
 
 TEA, CUPS = "tea", "cups"
 
@@ -32,6 +37,30 @@ def stock(at: House, *, customers: int, seed: int = 1) -> None:
             session.add_all(bought(random, one.id, at.now))
 
     at.store.write_now(unit)
+
+
+def scored_shop(folder: Path, url: str = "sqlite", *, customers: int) -> House:
+    """Open a house whose customers have bought for two years, scored; on SQLite it is computed once."""
+    if not url.startswith("sqlite"):
+        return _computed(folder, customers, url=url)
+    file = folder / "shop.db"
+    file.write_bytes(_kept(customers))
+    return house(folder, ROUTES, url=f"sqlite:///{file}")
+
+
+@lru_cache(maxsize=1)
+def _kept(customers: int) -> bytes:
+    with TemporaryDirectory() as folder:
+        made = _computed(Path(folder), customers, url=None)
+        made.store.close()
+        return (Path(folder) / "house.db").read_bytes()
+
+
+def _computed(folder: Path, customers: int, *, url: str | None) -> House:
+    made = speaks_english(house(folder, ROUTES, url=url))
+    stock(made, customers=customers)
+    scored(made)
+    return made
 
 
 def bought(random: Random, who: int, now: datetime) -> Iterable[Order]:

@@ -1,6 +1,5 @@
 """What supervisors and marketers are told of customers' worth, and campaigns to segments."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,30 +16,25 @@ from crm_store.models.score import CustomerScore, StageMonth
 from handlers.routes import ROUTES
 from tests.factories import House, house
 from tests.handlers.marketing import newest, press, step, tick
-from tests.handlers.shop import scored, stock
+from tests.handlers.shop import scored, scored_shop
 from tests.handlers.staffed import speaks_english
 
 MANY, FEW = 60, 6
 
 
 @pytest.fixture
-def shop(tmp_path: Path, store_url: str) -> Iterator[House]:
+def shop(tmp_path: Path, store_url: str) -> House:
     """Open a house whose customers have bought for two years, scored."""
-    at = speaks_english(house(tmp_path, ROUTES, url=store_url))
-    stock(at, customers=MANY)
-    scored(at)
-    yield at
-    at.store.close()
+    return scored_shop(tmp_path, store_url, customers=MANY)
 
 
 @pytest.fixture
-def small(tmp_path: Path) -> Iterator[House]:
+def small(tmp_path: Path) -> House:
     """Open a house that a few have bought from, none twice."""
     at = speaks_english(house(tmp_path, ROUTES))
     buys(at, {number: [at.now - timedelta(days=50 * number)] for number in range(1, FEW + 1)})
     scored(at)
-    yield at
-    at.store.close()
+    return at
 
 
 def buys(at: House, days: dict[int, list[datetime]]) -> None:
@@ -180,9 +174,7 @@ def test_an_erased_customer_loses_their_scores(shop: House) -> None:
     ],
 )
 def test_a_segment_has_the_customers_its_rule_names(tmp_path: Path, typed: str, rule: segments.Rule) -> None:
-    at = speaks_english(house(tmp_path, ROUTES))
-    stock(at, customers=MANY)
-    scored(at)
+    at = scored_shop(tmp_path, customers=MANY)
     size = at.store.read_now(lambda session: segments.size(session, rule))
     [told] = at.hears("zhao", f"/segment {typed}")
     assert told.splitlines()[0].endswith(f" · {size}")
