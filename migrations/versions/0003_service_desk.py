@@ -764,6 +764,9 @@ def upgrade() -> None:
     with op.batch_alter_table('campaign', schema=None) as batch_op:
         batch_op.add_column(sa.Column('holdout', sa.SmallInteger(), server_default='0', nullable=False))
 
+    with op.batch_alter_table('consent', schema=None) as batch_op:
+        batch_op.create_index('ix_consent_withdrawn', ['customer_id', 'channel', 'topic'], unique=False, sqlite_where=sa.text('withdrawn IS NOT NULL'), postgresql_where=sa.text('withdrawn IS NOT NULL'))
+
     with op.batch_alter_table('customer', schema=None) as batch_op:
         batch_op.add_column(sa.Column('erased', sa.BigInteger(), nullable=True))
 
@@ -883,6 +886,9 @@ def downgrade() -> None:
 
     with op.batch_alter_table('customer', schema=None) as batch_op:
         batch_op.drop_column('erased')
+
+    with op.batch_alter_table('consent', schema=None) as batch_op:
+        batch_op.drop_index('ix_consent_withdrawn', sqlite_where=sa.text('withdrawn IS NOT NULL'), postgresql_where=sa.text('withdrawn IS NOT NULL'))
 
     with op.batch_alter_table('campaign', schema=None) as batch_op:
         batch_op.drop_column('holdout')
