@@ -4,27 +4,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import orjson
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from bot.demo import buying
 from bot.demo.articles import ARTICLES
 from bot.demo.cast import CHEN, STAFF, WANG, Shopper
 from bot.demo.history import Case, History
-from bot.demo.stories import PRODUCTS
-from crm_store import journal, knowledge, policies, staff
+from crm_store import events, journal, knowledge, policies, staff
+from crm_store.clock_lines import Entry
 from crm_store.consents import TOPICS
 from crm_store.models.base import Base
 from crm_store.models.consent import Consent, Suppression
 from crm_store.models.conversation import Conversation, Direction, Message
 from crm_store.models.customer import Customer, CustomerTag, Identity, Order
 from crm_store.models.survey import Rating, RatingChange, Survey, SurveyKind, SurveyState
-from crm_store.models.ticket import Event, RecoveryTask, Ticket
+from crm_store.models.ticket import RecoveryTask, Ticket
 from crm_store.ratings import LOW
 from crm_store.rules.lifecycle import Kind, Priority, Status
 from crm_store.rules.sla import PRESET, Target
 from crm_store.staff import Newcomer
 from handlers.texts import catalogue
+from scoring import text
 
 BY = "demo"
 CHANNEL = "telegram"
@@ -55,7 +56,8 @@ def furnish(session: Session, account: str, *, now: datetime) -> House:
     return House(inbox_id, ids)
 
 
-def _insert(session: Session, model: type[Base], rows: Sequence[Row]) -> None:
+def insert(session: Session, model: type[Base], rows: Sequence[Row]) -> None:
+    """Keep many rows of one kind."""
     if rows:
         session.execute(sa.insert(model), rows)
 
@@ -88,26 +90,14 @@ def settle_people(session: Session, house: House, people: Sequence[Shopper], *, 
             }
         )  # fmt: skip
         rows[CustomerTag] += [{"customer_id": one.number, "tag": tag, "at": at, "by": BY} for tag in one.tags]
-        rows[Order] += _orders(one, base)
+        rows[Order] += buying.orders(one, base)
         _add_permission(rows, one, at)
     for model, values in rows.items():
-        _insert(session, model, values)
+        insert(session, model, values)
 
 
 def _asked(one: Shopper, at: datetime) -> Row:
     return {} if one.is_pinned and not one.says_yes else {f"asked:{CHANNEL}:{TOPICS[0]}": at.isoformat()}
-
-
-def _orders(one: Shopper, base: datetime) -> Iterator[Row]:
-    since = one.since(base)
-    for nth in range(1 if one.is_new else 1 + one.number % 3):
-        chinese, english, cents = PRODUCTS[(one.number * 3 + nth * 5) % len(PRODUCTS)]
-        at = since + (base - since) * (nth + 1) / 4 if nth else base - timedelta(days=1 + one.number % 9)
-        yield {
-            "number": f"LD{20_000 + one.number * 3 + nth}", "customer_id": one.number,
-            "product": chinese if one.language == "zh" else english, "amount": cents,
-            "currency": "CNY", "at": at,
-        }  # fmt: skip
 
 
 def _add_permission(rows: dict[type[Base], list[Row]], one: Shopper, at: datetime) -> None:
@@ -127,7 +117,7 @@ def _add_permission(rows: dict[type[Base], list[Row]], one: Shopper, at: datetim
 
 def file_cases(session: Session, history: History) -> None:
     """Keep the tickets, what was said, and the log of each."""
-    _insert(session, Ticket, [_ticket(case) for case in history.cases])
+    insert(session, Ticket, [_ticket(case) for case in history.cases])
     messages: list[Row] = [
         {
             "conversation_id": number, "ticket_id": line.ticket, "direction": DIRECTION[line.speaker].value,
@@ -136,9 +126,10 @@ def file_cases(session: Session, history: History) -> None:
         }
         for number, lines in history.lines.items() for line in lines if line.ticket is not None
     ]  # fmt: skip
-    _insert(session, Message, sorted(messages, key=lambda row: str(row["at"])))
-    log = [row for case in history.cases for row in _log(case)]
-    _insert(session, Event, sorted(log, key=lambda row: str(row["at"])))
+    insert(session, Message, sorted(messages, key=lambda row: str(row["at"])))
+    log = [entry for case in history.cases for entry in _log(case)]
+    for number, entry in sorted(log, key=lambda each: each[1].at):
+        events.record(session, number, kind=entry.kind, by=entry.by, at=entry.at, **entry.detail)
 
 
 def _ticket(case: Case) -> Row:
@@ -156,12 +147,13 @@ def _ticket(case: Case) -> Row:
     }  # fmt: skip
 
 
-def _log(case: Case) -> Iterator[Row]:
+def _log(case: Case) -> Iterator[tuple[int, Entry]]:
     customer, agent = f"customer:{case.shopper.number}", f"staff:{case.agent}"
     opened = {
         "ticket_kind": case.kind,
-        "confidence": 0.9,
+        **_taken(case.text, case.kind),
         "priority": PRIORITY[case.kind],
+        "priority_reasons": [f"kind:{case.kind}"],
         "policy": PRESET.version,
     }
     yield _event(case, "opened", case.opened, customer, opened)
@@ -180,26 +172,31 @@ def _log(case: Case) -> Iterator[Row]:
         yield _event(case, "rated", case.rated, customer, {"score": case.score, "survey": case.number})
 
 
-def _event(case: Case, kind: str, at: datetime, by: str, detail: Mapping[str, object]) -> Row:
-    told = orjson.dumps(dict(detail)).decode()
-    return {"ticket_id": case.number, "kind": kind, "at": at, "by": by, "detail": told}
+def _taken(words: str, kind: Kind) -> Row:
+    """Tell by what a case was taken for what it is: its words, or else what its customer chose."""
+    found = text.kind(words)
+    if found.label != kind:
+        return {"confidence": 1.0, "reasons": ["chosen_by_customer"]}
+    return {"confidence": found.p, "reasons": [f"{one.code}:{' '.join(one.words)}" for one in found.reasons]}
+
+
+def _event(case: Case, kind: str, at: datetime, by: str, detail: Mapping[str, object]) -> tuple[int, Entry]:
+    return case.number, Entry(kind, by, at, detail)
 
 
 def file_ratings(session: Session, house: House, history: History, *, base: datetime) -> None:
     """Keep the surveys, their answers, and the recovery task of each low one."""
     asked = [case for case in history.cases if case.asked is not None]
     rated = [case for case in asked if case.rated is not None]
-    _insert(session, Survey, [_survey(case) for case in asked])
-    _insert(session, Rating, [_rating(case) for case in rated])
-    _insert(
+    insert(session, Survey, [_survey(case) for case in asked])
+    insert(session, Rating, [_rating(case) for case in rated])
+    insert(
         session,
         RatingChange,
         [{"rating_id": case.number, "score": case.score, "at": case.rated} for case in rated],
     )
     chen = house.staff_ids[CHEN.address]
-    _insert(
-        session, RecoveryTask, [_recovery(case, chen, base) for case in rated if (case.score or 5) <= LOW]
-    )
+    insert(session, RecoveryTask, [_recovery(case, chen, base) for case in rated if (case.score or 5) <= LOW])
 
 
 def _kind(case: Case) -> SurveyKind:
@@ -226,7 +223,7 @@ def _rating(case: Case) -> Row:
 def _recovery(case: Case, chen: int, base: datetime) -> Row:
     assert case.rated is not None  # noqa: S101 - only rated cases come here
     done = case.rated + timedelta(hours=20)
-    is_done = done < base
+    is_done = done < base and (case.number % 2 > 0 or base - done > timedelta(days=30))
     return {
         "rating_id": case.number, "customer_id": case.shopper.number, "ticket_id": case.number,
         "opened": case.rated, "done": done if is_done else None, "done_by": chen if is_done else None,

@@ -8,9 +8,10 @@ from functools import partial
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from bot.demo import buying
 from bot.demo.cast import ZHAO, Shopper
 from bot.demo.history import History, Line
-from bot.demo.keeping import CHANNEL, House
+from bot.demo.keeping import CHANNEL, House, insert
 from crm_store import campaigns, caps, runs
 from crm_store.campaigns import NewCampaign
 from crm_store.models.campaign import (
@@ -23,6 +24,7 @@ from crm_store.models.campaign import (
     ReservationState,
     Verdict,
 )
+from crm_store.models.customer import Order
 from handlers.marketer import cards
 from handlers.texts import catalogue
 
@@ -35,6 +37,7 @@ class Past:
     audience: Mapping[str, object]
     zh: str
     en: str
+    holdout: int = 0
 
 
 PAST = (
@@ -43,6 +46,7 @@ PAST = (
         {"kind": "everyone"},
         "春茶上新啦！灯下小铺的明前龙井到货，本周下单送茶则一只。",
         "The spring teas are here! Order our new Longjing this week and get a tea scoop with it.",
+        holdout=20,
     ),
     Past(
         2,
@@ -68,7 +72,7 @@ def campaign(session: Session, *, house: House, past: Past, opening: datetime, z
     owner = house.staff_ids[ZHAO.address]
     new = NewCampaign(
         inbox_id=house.inbox_id, owner_id=owner, chat=str(ZHAO.address), channel=CHANNEL, text_zh=past.zh,
-        text_en=past.en, audience=past.audience, zone=zone,
+        text_en=past.en, audience=past.audience, zone=zone, holdout=past.holdout,
     )  # fmt: skip
     made = campaigns.create(session, new, now=then)
     run = session.scalars(sa.select(Occurrence).where(Occurrence.campaign_id == made.id)).one()
@@ -104,6 +108,14 @@ def _settle(session: Session, run_id: int) -> Sequence[int]:
     )
     sent = sa.select(Recipient.customer_id).where(ours, Recipient.state == RecipientState.SENT)
     return session.scalars(sent.order_by(Recipient.customer_id)).all()
+
+
+def sell(session: Session, *, people: Sequence[Shopper], sent: Sent, nth: int, until: datetime) -> None:
+    """Let some of those whom a campaign reached buy in the days after it."""
+    reached = set(sent.customers)
+    readers = [one for one in people if one.number in reached]
+    rows = buying.answering(readers, sent.at, nth=nth, until=until)
+    insert(session, Order, list(rows))
 
 
 def show(history: History, past: Past, people: Sequence[Shopper], sent: Sent) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 from functools import partial
 
 from bot.demo import history as histories
-from bot.demo import keeping, past, peopling
+from bot.demo import keeping, past, peopling, voices
 from bot.demo.cast import ZHAO, shoppers
 from bot.migrating import upgrade
 from bot.sandbox.world import World
@@ -32,10 +32,13 @@ def seed(url: str, world: World, *, base: datetime, zone: str) -> None:
         for old in past.PAST:
             send = partial(past.campaign, house=house, past=old, opening=opening, zone=zone)
             sent.append(store.write_now(send))
+            store.write_now(partial(past.sell, people=people, sent=sent[-1], nth=len(sent), until=base))
             past.show(history, old, people, sent[-1])
         history.in_order()
         store.write_now(lambda session: keeping.file_cases(session, history))
         store.write_now(lambda session: keeping.file_ratings(session, house, history, base=base))
+        store.write_now(lambda session: voices.file_opinions(session, history))
+        store.write_now(lambda session: voices.file_answers(session, history, base=base))
     finally:
         store.close()
     peopling.show_history(world, history, people)

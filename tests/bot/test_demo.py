@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,12 +19,14 @@ from bot.demo.cast import HOUSEHOLD, LI, ZHAO, shoppers
 from bot.demo.folder import DemoError, Folder
 from bot.demo.place import ELSEWHERE, QUIET, is_zone, local_zone, out_of_the_night
 from bot.sandbox.world import World
-from crm_store import campaigns, rating_counts, ratings
+from crm_store import campaign_figures, campaigns, opinions, rating_counts, ratings
 from crm_store.campaigns import NewCampaign
 from crm_store.models.campaign import Campaign
+from crm_store.models.customer import Order
 from crm_store.models.inbox import JournalEntry
-from crm_store.models.survey import Rating
-from crm_store.models.ticket import RecoveryTask
+from crm_store.models.sla import TicketClock
+from crm_store.models.survey import Rating, SurveyKind
+from crm_store.models.ticket import RecoveryTask, Ticket
 from crm_store.store import Store
 
 BASE = datetime(2026, 3, 4, 2, 30, tzinfo=UTC)
@@ -101,7 +104,7 @@ def test_every_low_rating_has_its_recovery_task_and_some_are_open(store: Store) 
     assert low == tasks
     assert low is not None
     assert done is not None
-    assert 0 < done <= low
+    assert 3 <= low - done <= low / 2
 
 
 def test_past_campaigns_went_out_by_day_and_are_done(store: Store) -> None:
@@ -200,3 +203,39 @@ def test_emptying_deletes_what_a_demo_made_and_nothing_else(tmp_path: Path) -> N
     found.empty()
     assert {each.name for each in tmp_path.iterdir()} == {"demo.json", "notes.txt"}
     assert not Folder.open(tmp_path).is_complete
+
+
+def test_some_keep_buying_some_slow_down_and_an_offer_sells(store: Store) -> None:
+    last = sa.select(sa.func.max(Order.at)).group_by(Order.customer_id)
+    days = [(BASE - at).days for at in store.read_now(lambda session: session.scalars(last).all())]
+    assert sum(day < 90 for day in days) > HOUSEHOLD / 2
+    assert HOUSEHOLD / 5 < sum(day >= 90 for day in days) < HOUSEHOLD / 2
+    numbers = store.read_now(lambda session: session.scalars(sa.select(Order.number)).all())
+    assert len(numbers) == len(set(numbers)) > 3 * HOUSEHOLD
+    report = store.read_now(lambda session: campaign_figures.of_campaign(session, 1, now=BASE))
+    assert report.held_out.number > 30
+    assert report.sent.bought / report.sent.number > report.held_out.bought / report.held_out.number
+
+
+def test_people_say_whether_they_recommend_and_how_they_feel(store: Store) -> None:
+    start = BASE - timedelta(weeks=13)
+    for kind in (SurveyKind.NPS, SurveyKind.CES):
+        told = store.read_now(partial(rating_counts.histogram, kind=kind, start=start, end=BASE))
+        assert sum(told.values()) >= 20
+    mood = store.read_now(lambda session: opinions.mood(session, start=start, end=BASE))
+    assert mood.told > 20
+
+
+def test_the_clocks_of_open_tickets_run_and_those_that_wait_stand_still(store: Store) -> None:
+    def look(session: sa.orm.Session) -> dict[str, set[bool]]:
+        rows = session.execute(
+            sa.select(Ticket.status, TicketClock.pause).join(TicketClock, TicketClock.ticket_id == Ticket.id)
+        )
+        found: dict[str, set[bool]] = {}
+        for status, pause in rows:
+            found.setdefault(status, set()).add(pause is not None)
+        return found
+
+    found = store.read_now(look)
+    assert found["open"] == {False}
+    assert found["pending"] == found["on_hold"] == {True}
