@@ -398,7 +398,7 @@ class TestOpinions:
         home.hears("li", COMPLAINT["en"])
         home.passes(minutes=1)
         [told] = home.hears("chen", "/satisfaction")
-        assert "1 of 2 feedbacks are pleased" in told
+        assert "1 of 2 pieces of feedback are pleased" in told
         assert "delivery (2)" in told
         assert say("en", "satisfaction.none") in told
 
