@@ -39,7 +39,7 @@ def done(ctx: Context, subject: str, revision: int) -> None:
         about = f"recovery:{task.id}"
         staff.audit(ctx.session, by=ctx.by, what="recovery.done", subject=about, now=ctx.now)
         if task.ticket_id is not None:
-            events.record(ctx.session, task.ticket_id, kind="recovered", by=ctx.by, at=ctx.now)
+            events.record(ctx.session, task.ticket_id, kind="won_back", by=ctx.by, at=ctx.now)
     elif task.done_by not in {None, ctx.staff.id}:
         raise RefusedError("recovery_done", name=staff.by_id(ctx.session, task.done_by or 0).name)
     text, buttons = _sheet(ctx, revision)
