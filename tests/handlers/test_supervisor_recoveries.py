@@ -56,7 +56,7 @@ def test_each_task_is_listed_with_its_ticket_and_done_once(home: House) -> None:
     assert "Recovery tasks open: 7" in left and f"#{ticket} ·" not in left
     [again] = home.presses("chen", done[0][1])
     assert "Recovery tasks open: 7" in again
-    events = sa.select(sa.func.count(Event.id)).where(Event.ticket_id == ticket, Event.kind == "recovered")
+    events = sa.select(sa.func.count(Event.id)).where(Event.ticket_id == ticket, Event.kind == "won_back")
     kept = home.store.read_now(
         lambda session: (session.scalar(events), session.scalar(sa.select(sa.func.count(RecoveryTask.done))))
     )
