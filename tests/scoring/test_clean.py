@@ -4,7 +4,7 @@ from datetime import date
 from io import BytesIO
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
@@ -232,7 +232,6 @@ CELLS = st.sampled_from(["", " ", "13800138000", "13900139000", "a@example.com",
 ROWS = st.lists(st.lists(CELLS | st.text(max_size=8), max_size=6), max_size=12)
 
 
-@settings(max_examples=60)
 @given(ROWS)
 def test_nothing_happens_in_silence(rows: list[list[str]]) -> None:
     heading = TableRow(1, ("name", "phone", "email", "tg"))
@@ -249,7 +248,6 @@ def test_nothing_happens_in_silence(rows: list[list[str]]) -> None:
                 assert (customer.line, column) in told or not written.get(column, "").strip()
 
 
-@settings(max_examples=30)
 @given(ROWS)
 def test_no_two_customers_share_a_key(rows: list[list[str]]) -> None:
     heading = TableRow(1, ("name", "phone", "email", "tg"))

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.segment import (
@@ -278,7 +278,6 @@ def test_classes_depend_neither_on_the_order_nor_on_the_unit(
     assert [classes[who] for who in ranked] == sorted(classes.values())
 
 
-@settings(max_examples=40, deadline=None)
 @given(ROWS)
 def test_standardised_columns_have_mean_0_and_deviation_1(rows: list[tuple[int, int]]) -> None:
     for column, raw in zip(zip(*standardise(rows), strict=True), zip(*rows, strict=True), strict=True):
@@ -286,7 +285,6 @@ def test_standardised_columns_have_mean_0_and_deviation_1(rows: list[tuple[int, 
         assert pstdev(column) == pytest.approx(1 if len(set(raw)) > 1 else 0, abs=1e-9)
 
 
-@settings(max_examples=40, deadline=None)
 @given(ROWS, st.integers(0, 9))
 def test_every_row_is_in_the_cluster_of_the_nearest_centre(rows: list[tuple[int, int]], seed: int) -> None:
     k = min(3, len(set(rows)))
@@ -302,7 +300,6 @@ def test_every_row_is_in_the_cluster_of_the_nearest_centre(rows: list[tuple[int,
     assert means == sorted(means, reverse=True)
 
 
-@settings(max_examples=40, deadline=None)
 @given(ROWS, st.floats(0.5, 10), st.integers(1, 6))
 def test_noise_is_what_reaches_no_core(rows: list[tuple[int, int]], eps: float, least: int) -> None:
     labels = dbscan(rows, eps, least)
@@ -316,7 +313,6 @@ def test_noise_is_what_reaches_no_core(rows: list[tuple[int, int]], eps: float, 
             assert set(reached) == {label}
 
 
-@settings(max_examples=30, deadline=None)
 @given(ROWS)
 def test_silhouettes_stay_within_their_bounds(rows: list[tuple[int, int]]) -> None:
     choice = choose_k(rows, range(2, 5), n_init=2)

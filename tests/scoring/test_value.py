@@ -290,7 +290,6 @@ def test_whatever_customers_did_gives_finite_expectations(customers: list[Column
         assert 0 <= active <= 1 and active * (1 - 1e-6) <= expected + 1e-9 < float("inf")
 
 
-@settings(max_examples=60, deadline=None)
 @given(PARAMETERS, one_history(), st.floats(0, 200), st.floats(0, 200))
 def test_chances_stay_within_0_and_1_and_grow_with_the_horizon(
     model: Buying, history: Columns, t: float, more: float
@@ -303,7 +302,6 @@ def test_chances_stay_within_0_and_1_and_grow_with_the_horizon(
     assert 0 <= soon <= later <= alive <= 1
 
 
-@settings(max_examples=60, deadline=None)
 @given(PARAMETERS, one_history(), st.floats(0, 200), st.floats(0, 200))
 def test_expected_purchases_are_none_at_once_and_never_fewer_later(
     model: Buying, history: Columns, t: float, more: float
@@ -314,7 +312,6 @@ def test_expected_purchases_are_none_at_once_and_never_fewer_later(
     assert soon >= p_active(model, *history, t)[0] * (1 - 1e-6) - 1e-6  # at least one, that often
 
 
-@settings(max_examples=60, deadline=None)
 @given(PARAMETERS, one_history(), SHARES)
 def test_the_longer_a_buyer_is_silent_the_less_likely_they_are_still_there(
     model: Buying, history: Columns, share: float
@@ -324,7 +321,6 @@ def test_the_longer_a_buyer_is_silent_the_less_likely_they_are_still_there(
     assert p_alive(model, [x], [tx], [age])[0] >= p_alive(model, [x], [tx * share], [age])[0] - 1e-12
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.integers(1, 500), st.floats(0.1, 1_000))
 def test_a_known_worth_lies_between_ones_own_and_everybodys(x: int, own: float) -> None:
     (seen,) = expected_value(WORTH, [x], [own])
@@ -339,7 +335,6 @@ def test_a_higher_rate_or_cost_never_adds_value(revenue: list[float], rate: floa
     assert ltv([2 * year for year in revenue], rate) == pytest.approx(2 * ltv(revenue, rate))
 
 
-@settings(max_examples=30, deadline=None)
 @given(st.floats(0, 0.5), st.floats(1, 150))
 def test_customer_value_falls_with_the_rate_and_grows_with_the_horizon(rate: float, weeks: float) -> None:
     mei = [History(2, 30.0, 38.9, 22.3)]

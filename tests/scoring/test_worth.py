@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring import loyalty, segment, value, worth
@@ -36,7 +36,6 @@ def summaries(draw: st.DrawFn) -> Summary:
 @given(
     st.dictionaries(st.integers(1, 99), summaries(), min_size=1, max_size=20), st.sampled_from([BOTH, NONE])
 )
-@settings(max_examples=40, deadline=None)
 def test_everybody_gets_whole_figures_within_bounds(known: dict[int, Summary], models: Models) -> None:
     told, grouping = worth.score(known, TODAY, models)
     assert list(told) == list(known)

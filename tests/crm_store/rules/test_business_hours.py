@@ -6,7 +6,7 @@ from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_store.rules.business_hours import OpenHours, Shift
@@ -56,7 +56,6 @@ def open_minutes(hours: OpenHours, start: datetime, count: int) -> list[bool]:
     return [shows_open(hours, start + step * MINUTE) for step in range(count)]
 
 
-@settings(max_examples=60, deadline=None)
 @given(calendars, starts, st.integers(0, 600), st.integers(0, 1200))
 def test_equal_to_the_simulator(hours: OpenHours, start: datetime, length: int, minutes: int) -> None:
     simulated = open_minutes(hours, start, 3000)
@@ -94,7 +93,6 @@ def in_pieces(week: Mapping[int, Sequence[Shift]]) -> dict[int, list[Shift]]:
     return pieces
 
 
-@settings(max_examples=60, deadline=None)
 @given(calendars, starts, st.integers(0, 90_000))
 def test_splitting_a_shift_changes_nothing(hours: OpenHours, start: datetime, seconds: int) -> None:
     whole = OpenHours(hours.zone, hours.weekdays)
@@ -108,7 +106,6 @@ def test_splitting_a_shift_changes_nothing(hours: OpenHours, start: datetime, se
     )
 
 
-@settings(max_examples=60, deadline=None)
 @given(calendars, starts, st.integers(1, 200_000), st.integers(0, 5_000))
 def test_it_consumes_exactly_its_target_and_grows_with_it(
     hours: OpenHours, start: datetime, seconds: int, more: int

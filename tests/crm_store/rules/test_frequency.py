@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from crm_store.rules.frequency import (
@@ -92,7 +92,6 @@ def is_quiet(quiet: QuietHours | None, at: datetime, zone: str) -> bool:
     return shown >= quiet.start or shown < quiet.end
 
 
-@settings(max_examples=70, deadline=None)
 @given(policies, st.sampled_from(STARTS), sends, locals_)
 def test_earliest_is_what_trying_every_minute_finds(
     rules: FrequencyPolicy, at: datetime, offsets: list[int], local: Local
@@ -113,7 +112,6 @@ def test_earliest_is_what_trying_every_minute_finds(
     assert earliest(rules, sent, at=at, horizon=HORIZON, local=local) == expected
 
 
-@settings(max_examples=70, deadline=None)
 @given(policies, st.sampled_from(STARTS), sends, st.sampled_from(ZONES))
 def test_allows_is_the_plain_words_of_the_caps(
     rules: FrequencyPolicy, at: datetime, offsets: list[int], zone: str
@@ -126,7 +124,6 @@ def test_allows_is_the_plain_words_of_the_caps(
     assert held in broken if broken else held is None
 
 
-@settings(max_examples=70, deadline=None)
 @given(policies, st.lists(st.integers(0, 3000), max_size=40), st.randoms(use_true_random=False))
 def test_never_over_the_cap_in_whatever_order_they_are_reserved(
     rules: FrequencyPolicy, offsets: list[int], chance: random.Random
@@ -149,7 +146,6 @@ def test_never_over_the_cap_in_whatever_order_they_are_reserved(
             assert not any(one is not end and abs(one - end) < cap.min_gap for one in reserved)
 
 
-@settings(max_examples=70, deadline=None)
 @given(policies, st.sampled_from(STARTS), sends, locals_, st.data())
 def test_relaxing_a_cap_never_delays(
     rules: FrequencyPolicy, at: datetime, offsets: list[int], local: Local, data: st.DataObject

@@ -6,7 +6,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_store.rules.occurrences import Occurrence, Recurrence, Schedule, after, between
@@ -174,7 +174,6 @@ schedules = st.builds(
 )
 
 
-@settings(max_examples=80, deadline=None)
 @given(schedules, st.integers(-40, 400), st.lists(st.integers(1, 5000), max_size=8))
 def test_restarts_and_late_ticks_neither_lose_nor_double(
     schedule: Schedule, day: int, waits: list[int]

@@ -45,7 +45,6 @@ def agrees(case: Case) -> None:
             assert due == (None if second is None else case.at(second))
 
 
-@settings(max_examples=40, deadline=None)
 @given(cases(seconds=5400))
 def test_equal_to_a_clock_that_looks_at_every_second(case: Case) -> None:
     agrees(case)
@@ -58,7 +57,6 @@ def test_equal_to_a_clock_that_looks_at_every_second_of_a_day(case: Case) -> Non
     agrees(case)
 
 
-@settings(max_examples=60, deadline=None)
 @given(cases(seconds=5400), st.integers(0, 12))
 def test_stopping_in_between_and_going_on_changes_nothing(case: Case, place: int) -> None:
     terms, log = Terms(case.spans, case.hours), lines(case)
@@ -83,7 +81,6 @@ def _runs(log: list[Line], cut: datetime, terms: Terms) -> int:
     return int(clock is not None and clock.since is not None)
 
 
-@settings(max_examples=60, deadline=None)
 @given(cases(seconds=5400))
 def test_no_step_of_the_ladder_comes_before_it_is_looked_for(case: Case) -> None:
     terms = Terms(case.spans, case.hours)

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_store.rules import tokens
@@ -25,7 +25,6 @@ def finds(text: str, asked: str) -> bool:
     return tokens.find(text, tokens.terms(asked)) is not None
 
 
-@settings(max_examples=200, deadline=None)
 @given(text=TEXTS | ANY, asked=TEXTS | ANY)
 def test_the_index_leads_to_all_that_is_found(text: str, asked: str) -> None:
     wanted = tokens.terms(asked)
@@ -34,7 +33,6 @@ def test_the_index_leads_to_all_that_is_found(text: str, asked: str) -> None:
         assert all(holds(indexed, needle) for needle in tokens.needles(wanted))
 
 
-@settings(max_examples=200, deadline=None)
 @given(text=TEXTS | ANY)
 def test_a_text_finds_itself(text: str) -> None:
     wanted = tokens.terms(text)
