@@ -20,7 +20,15 @@ from handlers.ports import Job
 from handlers.router import Route, Router
 
 log = logging.getLogger("hearwell.clockwork")
-EVERY = {"launches": 3.0, "threads": 5.0, "surveys": 15.0, "cards": 5.0, "indexing": 10.0, "floods": 10.0, "quality": 3600.0}
+EVERY = {
+    "launches": 3.0,
+    "threads": 5.0,
+    "surveys": 15.0,
+    "cards": 5.0,
+    "indexing": 10.0,
+    "floods": 10.0,
+    "quality": 3600.0,
+}
 USUAL = 30.0
 PREFIX = "campaign:"
 

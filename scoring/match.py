@@ -10,8 +10,8 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from scoring.traditional import simplify
 from scoring.text import Language, Reason, language, normalise
+from scoring.traditional import simplify
 
 if TYPE_CHECKING:
     from scoring._shelf import Found, Shelf

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from scoring.traditional import simplify
 from scoring.text import normalise
+from scoring.traditional import simplify
 
 ALIKE = 0.88  # about one changed word in eight, or one character of eight in Chinese
 LONGEST = 200  # characters that are compared

@@ -14,8 +14,8 @@ from typing import Literal
 
 from scoring._phrases import DIGITS, LABELLED, NO_SCORE, SCORE, THANKS
 from scoring._reading import READ_AT_MOST, Hit, hits
-from scoring.traditional import simplify
 from scoring.satisfaction import Rate, wilson
+from scoring.traditional import simplify
 
 Language = Literal["zh", "en"]
 Label = Literal["inquiry", "feedback", "complaint"]

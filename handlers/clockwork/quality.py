@@ -28,7 +28,7 @@ WEEK = timedelta(days=7)
 
 
 def look_back(ctx: TickContext) -> bool:
-    """Check some resolutions that are a week old, and draw last week's tickets; tell whether there is more."""
+    """Check resolutions that are a week old, draw last week's tickets, and tell whether there is more."""
     found = quality.unchecked(ctx.session, before=ctx.now - QUIET, limit=CHUNK)
     for one in found:
         ctx.session.add(_checked(ctx, one))
