@@ -101,12 +101,12 @@ def answers(world: World) -> list[str]:
 
 
 class TestRefusingToStart:
-    @pytest.mark.parametrize("language", ["zh", "en"])
+    @pytest.mark.parametrize("language", ["en", pytest.param("zh", marks=pytest.mark.slow)])
     async def test_a_malformed_token_is_told_in_one_sentence(self, tmp_path: Path, language: str) -> None:
         started = await process(tmp_path, LANGUAGE=language, **{"TELEGRAM__TOKEN": "abc"})
         assert await refusal(started) == (2, MALFORMED[language])
 
-    @pytest.mark.parametrize("language", ["zh", "en"])
+    @pytest.mark.parametrize("language", ["en", pytest.param("zh", marks=pytest.mark.slow)])
     async def test_a_second_process_is_told_in_one_sentence(self, tmp_path: Path, language: str) -> None:
         async with served(World(limits="off")) as running:
             first = app(running, tmp_path)
@@ -227,6 +227,7 @@ class TestStartingAndStopping:
 
 
 class TestTheProcess:
+    @pytest.mark.slow
     async def test_sigterm_drains_and_ends_with_zero(self, tmp_path: Path) -> None:
         world = World(limits="off")
         async with served(world) as running:
