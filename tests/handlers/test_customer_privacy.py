@@ -162,12 +162,12 @@ def test_nothing_of_the_person_is_left(at: House) -> None:
 # holds of customers is erased when a foreign key leads there; else it must be seen to in `crm_store.traces`.
 OF_THE_HOUSE = frozenset(
     [
-        "alert", "alert_watch", "article", "article_phrasing", "article_text", "calendar_version", "campaign",
-        "channel_strategy", "digest", "fix", "inbox", "incident_watch", "invitation", "macro", "macro_step",
-        "macro_text", "occurrence", "policy_cap", "policy_version", "presence", "quality_draw", "rating_day",
-        "rating_day_stale", "rating_summed", "score_run", "search_mark", "segment", "shift", "sla_target",
-        "sla_version", "special_day", "staff", "staff_language", "staff_role", "staff_skill", "stage_month",
-        "tag", "themes_read",
+        "alert", "alert_watch", "approval", "article", "article_phrasing", "article_text", "calendar_version",
+        "campaign", "channel_strategy", "digest", "fix", "inbox", "incident_watch", "invitation", "macro",
+        "macro_step", "macro_text", "occurrence", "policy_cap", "policy_version", "presence", "quality_draw",
+        "rating_day", "rating_day_stale", "rating_summed", "score_run", "search_mark", "segment", "shift",
+        "sla_target", "sla_version", "special_day", "staff", "staff_language", "staff_role", "staff_skill",
+        "stage_month", "tag", "template", "template_text", "themes_read",
     ]
 )  # fmt: skip
 SEEN_TO = frozenset(
