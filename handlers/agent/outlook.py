@@ -11,6 +11,7 @@ from crm_store import answers, baskets, consents, scores
 from crm_store.consents import TOPICS, Scope
 from crm_store.models.score import CustomerScore, ScoreRun
 from handlers.context import Context
+from handlers.texts import catalogue
 
 BLOCK = 4  # hours
 
@@ -67,10 +68,16 @@ def _habits(ctx: Context, found: CustomerScore) -> Iterator[str]:
     for name in ("category", "hour", "channel"):
         if name in led:
             value, k, n = led[name]
-            told = _hours(cast("int", value)) if name == "hour" else value
+            told = _hours(cast("int", value)) if name == "hour" else _channel(ctx, str(value), name)
             parts.append(ctx.say(f"outlook.habit.{name}", value=told, k=k, n=n))
     if parts:
         yield ctx.say("outlook.habits", habits=ctx.say("segment.between").join(parts))
+
+
+def _channel(ctx: Context, value: str, name: str) -> str:
+    """Name a channel; what else is bought or where keeps the name the operator gave it."""
+    key = f"group.channel.{value}"
+    return ctx.say(key) if name == "channel" and catalogue.knows(key) else value
 
 
 def _best_time(ctx: Context, found: CustomerScore) -> Iterator[str]:

@@ -13,6 +13,7 @@ from handlers.agent import naming
 from handlers.context import Context
 from handlers.ports import Button
 from handlers.router import UsageError, seat
+from handlers.supervisor.sheets import FEW
 from handlers.texts import catalogue
 from scoring.satisfaction import wilson
 
@@ -253,10 +254,9 @@ def _rate(ctx: Context, one: Deflection) -> str:
     found = wilson(one.settled, one.shown)
     if found.value is None or found.low is None or found.high is None:
         return "–"
-    return ctx.say(
-        "article.rate", share=f"{found.value:.0%}", low=f"{100 * found.low:.0f}", high=f"{found.high:.0%}",
-        k=found.k, n=found.n,
-    )  # fmt: skip
+    key = "article.rate" if found.n >= FEW else "article.rate.few"
+    share, low, high = f"{found.value:.0%}", f"{100 * found.low:.0f}", f"{found.high:.0%}"
+    return ctx.say(key, share=share, low=low, high=high, k=found.k, n=found.n)
 
 
 _VERBS: Mapping[str, Callable[[Context, str], None]] = {

@@ -137,7 +137,7 @@ GROUPS_ZH = GroupLabels(
     empty="还没有评价",
 )
 NEEDS_ZH = NeedLabels(
-    title="客户要什么",
+    title="客户需求",
     subtitle="近 30 天：356 张工单",
     interval="95% 区间",
     up="在增多",

@@ -83,7 +83,7 @@ def test_each_target_has_its_measured_value_below_it(tmp_path: Path, language: s
         "zh": "▸ 满意 10/40，25%（14%–40%）：未达标",
     }
     assert lines[7] == satisfied[language]
-    assert {"en": "nine of ten within 1 h 3", "zh": "九成在 1 小时 3"}[language] in lines[5]
+    assert {"en": "nine of ten within 1 h 3", "zh": "九成不超过 1 小时 3"}[language] in lines[5]
     assert len(lines) == 8
 
 

@@ -136,7 +136,11 @@ class TestLearning:
         ids = teach(home)
         self.ask(home, ids, "my parcel AB-12345 can go back? mail me at li@example.com or 138 0000 0000")
         press(home, "li", "How long returns take", last=3)
-        assert told(home, "chen", "/article").splitlines()[-1].startswith("Customers’ questions waiting for your review: 1")
+        assert (
+            told(home, "chen", "/article")
+            .splitlines()[-1]
+            .startswith("Customers’ questions waiting for your review: 1")
+        )
         told_all = home.hears("chen", "/article review")
         text = "my parcel can go back? mail me at or"
         assert told_all[-1] == f"{CHEN}: “{text}” (English) → returns"
@@ -198,9 +202,9 @@ class TestCounting:
         press(home, "mei", "发货时间", last=3)
         assert told(home, "chen", "/article stats").splitlines() == [
             "In the last 90 days, of the tickets with an article shown, settled without a person: "
-            "33% (95% interval 6–79%, 1 of 3)",
-            "returns: 50% (95% interval 9–91%, 1 of 2)",
-            "shipping: 0% (95% interval 0–79%, 0 of 1)",
+            "1 of 3, too few to say",
+            "returns: 1 of 2, too few to say",
+            "shipping: 0 of 1, too few to say",
         ]
         home.store.close()
 
