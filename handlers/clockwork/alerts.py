@@ -61,7 +61,10 @@ def _volumes(ctx: TickContext) -> Iterator[News]:
     began = needs.first(ctx.session)
     if began is None:
         return
-    limits = trends.bounds(max(began, ctx.now - timedelta(days=DAYS)), ctx.now, "D", ZoneInfo(ctx.desk.zone))
+    start = max(began, ctx.now - timedelta(days=DAYS))
+    if start >= ctx.now:
+        return  # the first ticket came this very moment
+    limits = trends.bounds(start, ctx.now, "D", ZoneInfo(ctx.desk.zone))
     days = limits[:-1] if limits[-1] > ctx.now else limits
     if len(days) < 2:
         return
