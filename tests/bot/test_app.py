@@ -106,7 +106,8 @@ class TestRefusingToStart:
         started = await process(tmp_path, LANGUAGE=language, **{"TELEGRAM__TOKEN": "abc"})
         assert await refusal(started) == (2, MALFORMED[language])
 
-    @pytest.mark.parametrize("language", ["en", pytest.param("zh", marks=pytest.mark.slow)])
+    @pytest.mark.slow
+    @pytest.mark.parametrize("language", ["en", "zh"])
     async def test_a_second_process_is_told_in_one_sentence(self, tmp_path: Path, language: str) -> None:
         async with served(World(limits="off")) as running:
             first = app(running, tmp_path)

@@ -18,6 +18,7 @@ from crm_store.rules.lifecycle import Kind, Priority
 from crm_store.staff import Newcomer
 from crm_store.store import Store
 from crm_store.tickets import Opening
+from tests import stores
 from tests.crm_store.post import NOW
 
 SPAN = timedelta(days=12)
@@ -87,7 +88,7 @@ def expected(rows: list[Rating], bounds: list[datetime], only: Only) -> list[dic
     ]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(GIVEN, min_size=1, max_size=25),
     st.lists(GIVEN, max_size=8),
@@ -105,8 +106,7 @@ def test_sums_and_ratings_agree(
     cuts: list[int],
     only: Only,
 ) -> None:
-    store = Store(f"sqlite:///{tmp_path_factory.mktemp('counts') / 'c.db'}")
-    store.create_tables()
+    store = stores.opened(f"sqlite:///{tmp_path_factory.mktemp('counts') / 'c.db'}")
     ticket = found_house(store)
 
     def unit(session: Session) -> None:
@@ -157,8 +157,7 @@ def test_by_agent_and_channel_on_both_databases(store: Store) -> None:
 
 
 def test_nothing_is_nothing(tmp_path: Path) -> None:
-    store = Store(f"sqlite:///{tmp_path / 'n.db'}")
-    store.create_tables()
+    store = stores.opened(f"sqlite:///{tmp_path / 'n.db'}")
 
     def unit(session: Session) -> None:
         assert not rating_counts.sum_days(session, now=NOW)
@@ -167,4 +166,3 @@ def test_nothing_is_nothing(tmp_path: Path) -> None:
         assert rating_counts.histogram(session, kind=SurveyKind.CSAT, start=NOW, end=NOW) == {}
 
     store.write_now(unit)
-    store.close()

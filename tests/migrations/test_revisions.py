@@ -121,6 +121,7 @@ def further(tmp_path: Path, text: str) -> Path:
     return versions
 
 
+@pytest.mark.slow
 def test_the_revisions_lead_to_the_models(engine: sa.Engine) -> None:
     upgrade(engine)
     assert differences(engine) == []
