@@ -23,7 +23,7 @@ from crm_store.models.ticket import Ticket
 from crm_store.rules.lifecycle import ACTIVE, Kind
 
 WITHIN = timedelta(hours=1)
-MOST_COMPARED = 200
+MOST_COMPARED = 60  # of each kind; in a rush the newest tell it as well as all would
 LOOKED_BACK = 2_000  # tickets: so many before a new one are looked through for those of the last hour
 MOST_OPEN = 20
 LIVE = (IncidentState.SUGGESTED, IncidentState.REFUSED, IncidentState.OPEN)
