@@ -149,6 +149,7 @@ def test_an_empty_store_scores_nothing_and_never_nan(console: Console, what: str
     assert console.run("score", what).code == 0
 
 
+@pytest.mark.slow
 def test_the_stores_orders_are_scored(console: Console) -> None:
     people = "email,customer id,city\n" + "".join(f"c{nth}@example.org,C-{nth},上海\n" for nth in range(3))
     orders = "order number,customer id,amount,currency,date\n" + "".join(
