@@ -192,7 +192,9 @@ class Stage:
             contact = customers.sender(session, inbox_id, str(self.person(who).id)).contact
             if contact is None:
                 raise StageError(f"{who} is no customer yet")
-            session.add(CustomerTag(customer_id=contact.customer_id, tag=tag))
+            session.add(
+                CustomerTag(customer_id=contact.customer_id, tag=tag, at=self.clock.now(), by="story")
+            )
 
         self.bot.app.store.write_now(unit)
 
