@@ -12,10 +12,11 @@ from bot.intake import Adapter, Intake
 from crm_store import journal
 from crm_store.errors import RefusedError
 from crm_store.models.inbox import JournalEntry
+from crm_store.rules.roles import Role
 from crm_store.store import StoreBusyError
 from handlers.context import Context
 from handlers.ports import InboundEvent, Message, Person, Place
-from handlers.router import Router, command, text
+from handlers.router import Router, command, open_to, text
 from tests.bot.sandbox.lab import eventually
 from tests.factories import MONDAY, House, house
 
@@ -99,7 +100,9 @@ def bench(tmp_path: Path, url: str | None) -> Iterator[Bench]:
     def look(ctx: Context) -> None:
         heard.append("looked")
 
-    found = house(tmp_path, Router(text(receive), command("look", look, reads=True)), url=url)
+    found = house(
+        tmp_path, Router(*open_to(Role.CUSTOMER, text(receive), command("look", look, reads=True))), url=url
+    )
     yield Bench(found, heard, failing)
     found.store.close()
 
