@@ -1,7 +1,6 @@
 """The ticker: wakes named jobs in time. A job only wakes; rows in the store say what is due."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -24,7 +23,6 @@ from crm_store.rules.occurrences import Schedule, after
 Clock = Callable[[], datetime]
 Wake = Callable[[], Awaitable[None]]
 
-logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that came while one ran is counted below
 _OUTCOMES: dict[int, str] = {
     EVENT_JOB_EXECUTED: "ran",
     EVENT_JOB_ERROR: "failed",
