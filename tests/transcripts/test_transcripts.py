@@ -8,10 +8,7 @@ from bot.scenario import player
 
 FOLDER = Path(__file__).parent
 TRANSCRIPTS = sorted(FOLDER.glob("*.txt"))
-QUICK = frozenset(
-    {"agent_in_private.zh", "campaign_restart.en", "complaint.en", "complaint.zh", "faq_then_human.en",
-     "feedback.zh"}
-)  # fmt: skip
+QUICK = frozenset({"campaign_restart.en", "complaint.zh"})
 
 
 def _marked(path: Path) -> object:
