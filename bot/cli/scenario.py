@@ -29,7 +29,7 @@ def scenario(
     if number not in found:
         print(catalogue.say(language, "scenario.unknown", number=number, last=max(found)), file=sys.stderr)
         raise typer.Exit(2)
-    raise typer.Exit(_play(found[number], language))
+    raise typer.Exit(play(found[number], language))
 
 
 def title(path: Path) -> str:
@@ -37,7 +37,8 @@ def title(path: Path) -> str:
     return path.read_text(encoding="utf-8").partition("\n")[0].lstrip("# ").strip()
 
 
-def _play(path: Path, language: str) -> int:
+def play(path: Path, language: str) -> int:
+    """Play one story, print it, and return 0 when it goes as it is written, else 1."""
     from bot.scenario import player
     from bot.scenario.script import Step
 

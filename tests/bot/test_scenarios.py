@@ -46,9 +46,8 @@ def test_the_command_prints_the_story_and_its_verdict(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_story_that_goes_otherwise_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "01_other.en.txt").write_text("# Other words\nli    > hello\nbot   > li: Good morning!\n")
-    monkeypatch.setattr(scenario, "STORIES", tmp_path)
-    said = Console(tmp_path).run("scenario", "1")
-    assert said.code == 1
-    assert "line 2: li    > hello" in said.err
+def test_a_story_that_goes_otherwise_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    story = tmp_path / "01_other.en.txt"
+    story.write_text("# Other words\nli    > hello\nbot   > li: Good morning!\n")
+    assert scenario.play(story, "en") == 1
+    assert "line 2: li    > hello" in capsys.readouterr().err
