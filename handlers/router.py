@@ -313,6 +313,13 @@ def wording(ctx: Context, error: StoreError) -> str:
     return ctx.say(key, **values)
 
 
+def number_of(subject: str) -> int:
+    """Read a number off a button, or refuse a button that no longer means anything."""
+    if not (subject.isascii() and subject.isdigit() and len(subject) < 16):
+        raise RefusedError("stale_button")
+    return int(subject)
+
+
 def seat(event: InboundEvent) -> Seat:
     """Return where a dialog with this sender would take place."""
     return Seat(event.place.inbox_id, event.place.chat, event.place.thread, event.person.address)

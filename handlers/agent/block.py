@@ -15,7 +15,7 @@ from crm_store.store import wake
 from handlers.agent import boards, cards, desk, offshoots, talk, topics
 from handlers.context import Context
 from handlers.ports import Button, OutboundMessage
-from handlers.router import UsageError
+from handlers.router import UsageError, number_of
 from handlers.texts import catalogue
 
 WINDOW = timedelta(hours=24)
@@ -96,7 +96,7 @@ def recover(ctx: Context, number: int) -> None:
 
 def recover_pressed(ctx: Context, subject: str, revision: int) -> None:
     """Bring what is held back of the customer on the button to the desk."""
-    _recover(ctx, desk.number_of(subject))
+    _recover(ctx, number_of(subject))
 
 
 def _recover(ctx: Context, customer_id: int) -> None:

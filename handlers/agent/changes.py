@@ -8,9 +8,10 @@ from crm_store.models.outbox import ThreadState
 from crm_store.models.ticket import Ticket
 from crm_store.rules.lifecycle import Kind, Status
 from crm_store.rules.roles import Role
-from handlers.agent import desk, resolving, talk
+from handlers.agent import resolving, talk
 from handlers.context import Context
 from handlers.ports import ThreadChange
+from handlers.router import number_of
 
 NUMBER = re.compile(r"#(\d{1,15})\b")
 
@@ -67,7 +68,7 @@ def _closed(ctx: Context, ticket: Ticket) -> None:
 
 def pass_on_again(ctx: Context, subject: str, revision: int) -> None:
     """Try once more to show a file at the desk that could not be passed on."""
-    row = failures.pass_on_again(ctx.session, desk.number_of(subject), now=ctx.now)
+    row = failures.pass_on_again(ctx.session, number_of(subject), now=ctx.now)
     if row is None:
         raise RefusedError("stale_button")
     ctx.edit(ctx.say("failed.file_again", number=row.ticket_id))

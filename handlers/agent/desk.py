@@ -17,7 +17,7 @@ from handlers.agent import boards, cards, collision, incident_offers, notes, sho
 from handlers.agent.cards import LONGEST_LINE
 from handlers.context import Context
 from handlers.ports import FileRef, Message
-from handlers.router import UsageError
+from handlers.router import UsageError, number_of
 
 UNDO_TAKE = timedelta(hours=1)
 
@@ -255,10 +255,3 @@ def log(ctx: Context, ticket: Ticket, direction: Direction, written: Written) ->
 def file_of(ctx: Context) -> FileRef | None:
     """Return the file that came with the event, if one did."""
     return ctx.event.file if isinstance(ctx.event, Message) else None
-
-
-def number_of(subject: str) -> int:
-    """Read a ticket's number off a button."""
-    if not (subject.isascii() and subject.isdigit() and len(subject) < 16):
-        raise RefusedError("stale_button")
-    return int(subject)

@@ -13,6 +13,7 @@ from handlers.agent import assigning, colleagues, desk, sorting, talk, topics
 from handlers.agent.cards import LONGEST_LINE
 from handlers.context import Context
 from handlers.ports import Button, Message
+from handlers.router import number_of
 from handlers.texts import catalogue
 
 
@@ -43,8 +44,8 @@ def transfer(ctx: Context, number: int, text: str) -> None:
 def assign_anyway(ctx: Context, subject: str, revision: int) -> None:
     """Give a ticket to a colleague who is away, as whoever pressed was warned."""
     number, _, staff_id = subject.partition("-")
-    ticket = _given(ctx, desk.number_of(number))
-    owner = staff.by_id(ctx.session, desk.number_of(staff_id))
+    ticket = _given(ctx, number_of(number))
+    owner = staff.by_id(ctx.session, number_of(staff_id))
     _check_serves(ctx, owner)
     _give(ctx, ticket, owner, how="assigned")
 

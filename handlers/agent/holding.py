@@ -5,11 +5,12 @@ from handlers.agent import desk
 from handlers.agent.desk import Written
 from handlers.context import Context
 from handlers.ports import FileRef
+from handlers.router import number_of
 
 
 def send(ctx: Context, subject: str, revision: int) -> None:
     """Send a held answer as it was written, once."""
-    held = held_replies.take(ctx.session, desk.number_of(subject), ctx.staff.id, sent=True, now=ctx.now)
+    held = held_replies.take(ctx.session, number_of(subject), ctx.staff.id, sent=True, now=ctx.now)
     ticket = desk.held(ctx, held.ticket_id)
     customer = desk.answerable(ctx, ticket)
     file = (
@@ -22,5 +23,5 @@ def send(ctx: Context, subject: str, revision: int) -> None:
 
 def drop(ctx: Context, subject: str, revision: int) -> None:
     """Forget a held answer; its customer never sees it."""
-    held = held_replies.take(ctx.session, desk.number_of(subject), ctx.staff.id, sent=False, now=ctx.now)
+    held = held_replies.take(ctx.session, number_of(subject), ctx.staff.id, sent=False, now=ctx.now)
     ctx.edit(ctx.say("held.dropped", number=held.ticket_id))

@@ -11,7 +11,7 @@ from crm_store.models.ticket import Ticket
 from crm_store.store import wake
 from handlers.agent import cards, desk, notes
 from handlers.context import Context
-from handlers.router import UsageError
+from handlers.router import UsageError, number_of
 
 WINDOW = timedelta(hours=1)
 NUMBER = re.compile(r"[#＃]?(\d{1,15})(?:\s+(.*))?", re.DOTALL)
@@ -37,7 +37,7 @@ def incident(ctx: Context, text: str | None) -> None:
 
 def decided(ctx: Context, subject: str, revision: int) -> None:
     """Make a suggestion one incident, or not; whoever presses first decides."""
-    found = incidents.by_id(ctx.session, desk.number_of(subject))
+    found = incidents.by_id(ctx.session, number_of(subject))
     if found.state != IncidentState.SUGGESTED:
         ctx.edit(ctx.say("incident.decided" if found.state != IncidentState.REFUSED else "incident.refused"))
         return
@@ -53,7 +53,7 @@ def decided(ctx: Context, subject: str, revision: int) -> None:
 
 def join_pressed(ctx: Context, subject: str, revision: int) -> None:
     """Let a ticket join the incident it was suggested for, or keep it apart."""
-    number = desk.number_of(subject)
+    number = number_of(subject)
     place = incidents.member(ctx.session, number)
     if place is None or place.state != MemberState.SUGGESTED:
         raise RefusedError("stale_button")
@@ -68,7 +68,7 @@ def join_pressed(ctx: Context, subject: str, revision: int) -> None:
 
 def send_to_all(ctx: Context, subject: str, revision: int) -> None:
     """Send what was answered on the parent to every other customer, once."""
-    reply = incidents.reply_by_id(ctx.session, desk.number_of(subject))
+    reply = incidents.reply_by_id(ctx.session, number_of(subject))
     if reply.sent is not None:
         raise RefusedError("incident_sent")
     found = incidents.by_id(ctx.session, reply.incident_id)
@@ -79,7 +79,7 @@ def send_to_all(ctx: Context, subject: str, revision: int) -> None:
 
 def end(ctx: Context, subject: str, revision: int) -> None:
     """Resolve every ticket of an incident whose parent is resolved; it can be taken back for an hour."""
-    found = incidents.by_id(ctx.session, desk.number_of(subject))
+    found = incidents.by_id(ctx.session, number_of(subject))
     if found.state != IncidentState.OPEN or not tickets.by_number(ctx.session, found.parent_id).is_resolved:
         raise RefusedError("stale_button")
     found.state, found.resolved_by = IncidentState.RESOLVING, ctx.staff.id

@@ -12,7 +12,7 @@ from crm_store.rules.roles import Role
 from handlers.agent import desk, macro_steps, naming, notes, talk
 from handlers.context import Context
 from handlers.ports import Button
-from handlers.router import RoleError, UsageError
+from handlers.router import RoleError, UsageError, number_of
 from handlers.texts import catalogue
 
 NAME = re.compile(r"[^\W\d][\w-]{0,39}")
@@ -39,8 +39,8 @@ def macro(ctx: Context, number: int | None, text: str | None) -> None:
 def pressed(ctx: Context, subject: str, revision: int) -> None:
     """Carry out a macro as it was shown, unless the ticket or the macro changed since."""
     number, _, macro_id = subject.partition("-")
-    ticket = desk.held(ctx, desk.number_of(number))
-    saved = macros.by_id(ctx.session, desk.number_of(macro_id))
+    ticket = desk.held(ctx, number_of(number))
+    saved = macros.by_id(ctx.session, number_of(macro_id))
     if revision != _revision(ctx, ticket):
         raise RefusedError("macro_stale", name=saved.name, number=ticket.number)
     run(ctx, ticket, saved)

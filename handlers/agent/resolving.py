@@ -12,7 +12,7 @@ from handlers import asking
 from handlers.agent import boards, cards, desk, incident_offers, notes, talk, topics, waiting
 from handlers.context import Context
 from handlers.ports import Button, OutboundMessage
-from handlers.router import seat
+from handlers.router import number_of, seat
 from handlers.texts import catalogue
 
 BAR = re.compile(r"[|｜]")
@@ -42,7 +42,7 @@ def resolve(ctx: Context, number: int, text: str | None) -> None:
 
 def resolve_pressed(ctx: Context, subject: str, revision: int) -> None:
     """Resolve the ticket whose button was pressed."""
-    resolve(ctx, desk.number_of(subject), None)
+    resolve(ctx, number_of(subject), None)
 
 
 def steps(ctx: Context, dialog: Dialog, text: str) -> None:
@@ -68,7 +68,7 @@ def steps(ctx: Context, dialog: Dialog, text: str) -> None:
 def leave(ctx: Context, subject: str, revision: int) -> None:
     """Stop asking for cause and remedy; the complaint stays as it is."""
     dialogs.end(ctx.session, seat(ctx.event))
-    ctx.edit(ctx.say("resolving.left", number=desk.number_of(subject)))
+    ctx.edit(ctx.say("resolving.left", number=number_of(subject)))
 
 
 def cause_and_remedy(text: str) -> tuple[str, str]:
@@ -129,7 +129,7 @@ def reopen(ctx: Context, number: int) -> None:
 
 def reopen_pressed(ctx: Context, subject: str, revision: int) -> None:
     """Reopen the ticket whose button was pressed."""
-    reopen(ctx, desk.number_of(subject))
+    reopen(ctx, number_of(subject))
 
 
 def _resolvable(ctx: Context, number: int) -> Ticket:

@@ -11,7 +11,7 @@ from crm_store.rules.lifecycle import restored
 from crm_store.rules.roles import Role
 from handlers.agent import block, boards, cards, desk, incident_work, merge, talk, topics
 from handlers.context import Context
-from handlers.router import UsageError
+from handlers.router import UsageError, number_of
 from handlers.texts import catalogue
 
 Reverser = Callable[[Context, Undoable], None]
@@ -36,7 +36,7 @@ def take_back(ctx: Context, text: str | None) -> None:
 
 def pressed(ctx: Context, subject: str, revision: int) -> None:
     """Take back the action whose button was pressed."""
-    _reverse(ctx, undo.by_id(ctx.session, desk.number_of(subject)))
+    _reverse(ctx, undo.by_id(ctx.session, number_of(subject)))
 
 
 def _reverse(ctx: Context, entry: Undoable) -> None:
@@ -97,7 +97,7 @@ def _restore_tickets(ctx: Context, entry: Undoable) -> None:
 
 def _restore_owner(ctx: Context, entry: Undoable) -> None:
     """Give a ticket back to whoever owned it, when nobody has worked on it since."""
-    ticket = desk.held(ctx, desk.number_of(entry.subject.rpartition(":")[2]))
+    ticket = desk.held(ctx, number_of(entry.subject.rpartition(":")[2]))
     was, to = (cast("int | None", entry.before.get(name)) for name in ("was", "to"))
     worked = any(
         event.at > entry.at and event.by.startswith("staff:")

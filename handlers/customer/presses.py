@@ -7,7 +7,7 @@ from crm_store.customers import Contact
 from crm_store.errors import RefusedError
 from crm_store.models.ticket import Ticket
 from handlers.context import Context
-from handlers.router import seat
+from handlers.router import number_of, seat
 
 PATIENCE = timedelta(minutes=10)
 
@@ -17,13 +17,6 @@ def contact_of(ctx: Context) -> Contact:
     if ctx.place.is_group:
         raise RefusedError("private_only")
     return ctx.contact()
-
-
-def number_of(subject: str) -> int:
-    """Read a number off a button, or refuse a button that no longer means anything."""
-    if not (subject.isascii() and subject.isdigit() and len(subject) < 16):
-        raise RefusedError("stale_button")
-    return int(subject)
 
 
 def own_ticket(ctx: Context, subject: str) -> Ticket:

@@ -9,7 +9,8 @@ from crm_store.ratings import LOW, SERVICE, Outcome
 from handlers import asking
 from handlers.agent import notices
 from handlers.context import Context
-from handlers.customer.presses import contact_of, number_of, start_dialog
+from handlers.customer.presses import contact_of, start_dialog
+from handlers.router import number_of
 from scoring.text import score as score_of
 
 LONGEST_SCORE = 80

@@ -11,7 +11,8 @@ from handlers.agent import boards, notices, topics
 from handlers.context import Context
 from handlers.customer import inquiry, opening
 from handlers.customer.opening import Request
-from handlers.customer.presses import number_of, own_ticket
+from handlers.customer.presses import own_ticket
+from handlers.router import number_of
 
 
 def answer(ctx: Context, subject: str, revision: int) -> None:

@@ -3,10 +3,9 @@
 from crm_store import themes
 from crm_store.errors import RefusedError
 from crm_store.models.opinion import Fix
-from handlers.agent.desk import number_of
 from handlers.context import Context
 from handlers.ports import Button, OutboundMessage
-from handlers.router import UsageError
+from handlers.router import UsageError, number_of
 from handlers.texts import catalogue
 from scoring.match import suggest
 from scoring.tone import THEMES

@@ -9,10 +9,9 @@ from crm_store.errors import RefusedError
 from crm_store.models.quality import QualityCheck, QualitySample
 from crm_store.quality import QUESTIONS
 from handlers.agent import cards
-from handlers.agent.desk import number_of
 from handlers.context import Context
 from handlers.ports import Button
-from handlers.router import UsageError
+from handlers.router import UsageError, number_of
 from scoring import quality as scores
 from scoring.quality import Checks, Quality
 from scoring.satisfaction import Rate, wilson

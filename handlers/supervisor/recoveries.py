@@ -6,9 +6,9 @@ from crm_store import events, recoveries, staff
 from crm_store.errors import RefusedError
 from crm_store.recoveries import Waiting
 from crm_store.spans import Page
-from handlers.agent.desk import number_of
 from handlers.context import Context
 from handlers.ports import Button
+from handlers.router import number_of
 from handlers.supervisor import sheets
 from handlers.texts import catalogue
 
